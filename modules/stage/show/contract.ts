@@ -1,0 +1,127 @@
+import Type, { type Static } from 'typebox'
+import { idPattern, type Api, type ProductId, type RefusalDoc, type ShowId } from '#kernel'
+
+/** Limits: characters, seconds. */
+export const showLimits = { titleLength: 100, slugLength: 60, lineUpLength: 60, streamKeyBytes: 24 } as const
+
+/** Every refusal of this module. */
+export const refusalCodes = [
+  { code: 'stage.show.unknown', status: 404, doc: 'No such show.' },
+  { code: 'stage.show.slug_taken', status: 409, doc: 'Another show has this address.' },
+  { code: 'stage.show.not_live', status: 409, doc: 'The show is not live.' },
+  { code: 'stage.show.ended', status: 409, doc: 'The show has ended.' },
+  { code: 'stage.show.no_signal', status: 409, doc: 'No video arrives yet; start the encoder first.' },
+  { code: 'stage.show.key_unknown', status: 403, doc: 'No show has this stream key.' },
+  { code: 'stage.show.product_not_in_line_up', status: 422, doc: 'Only a product of the line-up can be pinned.' },
+] as const satisfies readonly RefusalDoc[]
+
+/** A code of this module. */
+export type ShowRefusal = (typeof refusalCodes)[number]['code']
+
+/** scheduled -> live -> ended. "Back soon" is live with a lost signal. */
+export type ShowState = 'scheduled' | 'live' | 'ended'
+/** What the media process last said about the publisher. */
+export type Signal = 'none' | 'receiving' | 'lost'
+
+const Nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()])
+
+/** A show as staff see it. */
+export const ShowSchema = Type.Object({
+  id: Type.String(), slug: Type.String(), title: Type.String(), merchant: Type.String(),
+  state: Type.Union([Type.Literal('scheduled'), Type.Literal('live'), Type.Literal('ended')]),
+  signal: Type.Union([Type.Literal('none'), Type.Literal('receiving'), Type.Literal('lost')]),
+  /** What the encoder sends, and a problem code of stage.media if there is one. */
+  video: Nullable(Type.Object({
+    width: Type.Integer(), height: Type.Integer(), fps: Type.Number(), kbps: Type.Number(), keyframeSeconds: Type.Number(), hasBFrames: Type.Boolean(),
+  })),
+  problem: Nullable(Type.String()),
+  startsAtMs: Type.Integer(), startedAtMs: Nullable(Type.Integer()), endedAtMs: Nullable(Type.Integer()),
+  saleStopped: Type.Boolean(), pinnedProductId: Nullable(Type.String()), lineUp: Type.Array(Type.String()),
+  isDemo: Type.Boolean(), hasReplay: Type.Boolean(),
+  /** Whether the demo's director runs the show; false once a person has taken over. */
+  isDirected: Type.Boolean(),
+})
+/** See ShowSchema. */
+export type Show = Static<typeof ShowSchema>
+
+/** What a producer edits. */
+export const ShowDraftSchema = Type.Object({
+  title: Type.String({ minLength: 1, maxLength: showLimits.titleLength }),
+  slug: Type.Optional(Type.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)*$', maxLength: showLimits.slugLength })),
+  startsAtMs: Type.Integer({ minimum: 0, maximum: 8_640_000_000_000 }),
+  lineUp: Type.Array(Type.String({ pattern: idPattern('prd') }), { maxItems: showLimits.lineUpLength }),
+}, { additionalProperties: false })
+/** See ShowDraftSchema. */
+export type ShowDraft = Static<typeof ShowDraftSchema>
+
+const ShowParams = Type.Object({ showId: Type.String({ pattern: idPattern('sho') }) })
+
+/** HTTP surface. */
+export const api = {
+  'GET /api/shows': { act: 'show.read', doc: 'Shows, the next and the live ones first.', reply: Type.Array(ShowSchema) },
+  'POST /api/shows': { act: 'show.run', doc: 'Plans a show.', body: ShowDraftSchema, reply: ShowSchema },
+  'GET /api/shows/:showId': { act: 'show.read', doc: 'One show.', params: ShowParams, reply: ShowSchema },
+  'PUT /api/shows/:showId': { act: 'show.run', doc: 'Saves title, address, time and line-up.', params: ShowParams, body: ShowDraftSchema, reply: ShowSchema },
+  'GET /api/shows/:showId/ingest': {
+    act: 'show.run', doc: 'Where and with which key an encoder sends video. Reading it is recorded.', params: ShowParams,
+    reply: Type.Object({ rtmpUrl: Type.String(), streamKey: Type.String() }),
+  },
+  'POST /api/shows/:showId/ingest/rotate': {
+    act: 'show.run', perMinute: 10, doc: 'Makes a new stream key; a publisher on the old one is dropped.', params: ShowParams,
+    reply: Type.Object({ rtmpUrl: Type.String(), streamKey: Type.String() }),
+  },
+  'POST /api/shows/:showId/go-live': { act: 'show.run', doc: 'Opens the doors. Needs a signal.', params: ShowParams, reply: ShowSchema },
+  'POST /api/shows/:showId/end': { act: 'show.run', doc: 'Ends the show for good; the recording becomes the replay.', params: ShowParams, reply: ShowSchema },
+  'POST /api/shows/:showId/pin': {
+    act: 'show.run', perMinute: 120, doc: 'Pins a product of the line-up, or none.', params: ShowParams,
+    body: Type.Object({ productId: Nullable(Type.String({ pattern: idPattern('prd') })) }, { additionalProperties: false }), reply: ShowSchema,
+  },
+  'POST /api/shows/:showId/sale': {
+    act: 'show.run', doc: 'Stops every sale of the show at once, or lets it go on. An open offer ends.', params: ShowParams,
+    body: Type.Object({ stopped: Type.Boolean() }, { additionalProperties: false }), reply: ShowSchema,
+  },
+  'POST /api/shows/:showId/take-over': {
+    act: 'show.run', doc: "Takes a demo show from its director: pins and offers are yours from now on (or gives it back).", params: ShowParams,
+    body: Type.Object({ directed: Type.Boolean() }, { additionalProperties: false }), reply: ShowSchema,
+  },
+  'POST /internal/media/authorize': {
+    act: 'internal', perMinute: 6000, doc: 'The media process asks whether a stream key is good.',
+    body: Type.Object({ streamKey: Type.String({ maxLength: 200 }), remoteAddress: Type.String({ maxLength: 80 }) }),
+    reply: Type.Object({ showId: Type.String() }),
+  },
+  'POST /internal/media/state': {
+    act: 'internal', perMinute: 60000, doc: 'The media process reports a publisher: on change and every 2 s.',
+    body: Type.Object({
+      showId: Type.String({ pattern: idPattern('sho') }),
+      state: Type.Union([Type.Literal('receiving'), Type.Literal('lost'), Type.Literal('ended')]),
+      video: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+      audio: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
+      problem: Type.Optional(Type.String({ maxLength: 80 })),
+      atMs: Type.Number(),
+    }),
+    reply: Type.Object({ done: Type.Literal(true) }),
+  },
+} as const satisfies Api
+
+/** What flows and views ask of shows. `tx` is a flow's transaction (Kysely). */
+export interface Shows<Tx> {
+  read(id: ShowId): Promise<Show | null>
+  readBySlug(slug: string): Promise<Show | null>
+  /** The show to put at the front door: live first, then next, then last ended. */
+  readFront(): Promise<Show | null>
+  /** Of these, the shows that sell now (live, sale not stopped), judged inside the transaction. */
+  readSelling(tx: Tx, ids: readonly ShowId[]): Promise<ReadonlyMap<ShowId, 'selling' | 'sale_stopped' | 'not_live'>>
+  pin(id: ShowId, productId: ProductId | null): Promise<Show | ShowRefusal>
+  setSale(tx: Tx, id: ShowId, stopped: boolean): Promise<Show | null>
+  create(draft: ShowDraft, extra?: { isDemo?: boolean; id?: ShowId }): Promise<Show>
+  goLive(id: ShowId): Promise<Show | ShowRefusal>
+  readStreamKey(id: ShowId): Promise<string | null>
+  /** Called after every change, so that rooms hear of it. Returns an unsubscribe function. */
+  onChange(listen: (show: Show) => void): () => void
+}
+
+/** The media process as shows need it. */
+export interface MediaControl {
+  /** Drops the publisher and finishes the recording. */
+  stop(showId: ShowId): Promise<void>
+}
