@@ -1,5 +1,5 @@
 import type { Static, TSchema } from 'typebox'
-import type { Refusal, Result } from './result.ts'
+import type { Refusal, RefusalDoc, Result } from './result.ts'
 
 /** One HTTP route as a contract states it. The key is `METHOD /path/:param`. */
 export interface ApiRoute {
@@ -59,3 +59,13 @@ export interface ApiTypes<R extends ApiRoute> {
   body: R extends { readonly raw: readonly string[] } ? Blob | string : Part<R, 'body'>
   reply: Static<R['reply']>
 }
+
+/** Refusals of the HTTP edge itself, before any module is asked. */
+export const httpRefusalCodes = [
+  { code: 'http.invalid', status: 400, doc: 'The request does not fit its schema; details.where and details.problem say how.' },
+  { code: 'http.not_found', status: 404, doc: 'Nothing lives at this address.' },
+  { code: 'http.too_large', status: 413, doc: 'The body is larger than this route takes.' },
+  { code: 'http.wrong_type', status: 415, doc: 'The content type is not one this route takes.' },
+  { code: 'http.too_fast', status: 429, doc: 'Too many calls; details.retrySeconds says when to try again.' },
+  { code: 'http.unavailable', status: 503, doc: 'A part of the house is restarting. Nothing was lost; try again.' },
+] as const satisfies readonly RefusalDoc[]

@@ -1,0 +1,72 @@
+import { Agent, request as httpRequest } from 'node:http'
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
+import type { Log } from '#kernel'
+import type { RefusalSender } from './refusals.ts'
+
+export interface ProxyOptions {
+  /** Path prefix on our side and on theirs, e.g. `/media`. */
+  readonly prefix: string
+  /** Origin of the other process, e.g. `http://127.0.0.1:41234`. */
+  readonly target: string
+  readonly methods: readonly ('GET' | 'HEAD' | 'POST')[]
+  readonly timeoutMs: number
+}
+
+/** Headers that may pass; cookies and keys never leave this process. */
+const passUp = ['range', 'if-none-match', 'if-modified-since', 'accept', 'content-type', 'content-length']
+const passDown = [
+  'content-type', 'content-length', 'content-range', 'accept-ranges', 'cache-control', 'etag',
+  'last-modified', 'retry-after', 'location', 'content-security-policy',
+]
+
+function pick(headers: Record<string, unknown>, names: readonly string[]): Record<string, string> {
+  const kept: Record<string, string> = {}
+  for (const name of names) {
+    const value = headers[name]
+    if (typeof value === 'string') kept[name] = value
+  }
+  return kept
+}
+
+function forward(request: FastifyRequest, reply: FastifyReply, options: ProxyOptions & { agent: Agent },
+  fail: (cause: unknown) => void): void {
+  const raw = request.raw
+  const upstream = httpRequest(options.target + raw.url!, {
+    method: raw.method!, agent: options.agent, timeout: options.timeoutMs,
+    headers: pick(raw.headers, passUp),
+  })
+  const isGone = () => reply.raw.destroyed || reply.raw.writableEnded
+  upstream.on('timeout', () => upstream.destroy(new Error('timeout')))
+  upstream.on('error', (cause) => { if (!isGone()) fail(cause) })
+  upstream.on('response', (answer) => {
+    reply.hijack()
+    const headers = pick(answer.headers, passDown)
+    reply.raw.writeHead(answer.statusCode ?? 502, { 'x-content-type-options': 'nosniff', ...headers })
+    answer.pipe(reply.raw)
+    answer.on('error', () => reply.raw.destroy())
+  })
+  reply.raw.on('close', () => upstream.destroy())
+  if (raw.method === 'POST') raw.pipe(upstream)
+  else upstream.end()
+}
+
+/** Serves another process of the house from this origin. No body is kept in memory. */
+export function addProxy(app: FastifyInstance, options: ProxyOptions, deps: { send: RefusalSender; log: Log }): void {
+  const agent = new Agent({ keepAlive: true, maxSockets: 4096, maxFreeSockets: 256 })
+  app.addHook('onClose', async () => agent.destroy())
+  app.register(async (scope) => {
+    scope.removeAllContentTypeParsers()
+    scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
+    scope.route({
+      method: [...options.methods], url: `${options.prefix}/*`, schema: { hide: true }, exposeHeadRoute: false,
+      handler: (request, reply) => new Promise<void>((done) => {
+        reply.raw.on('close', () => done())
+        forward(request, reply, { ...options, agent }, (cause) => {
+          deps.log.debug('proxy.unreachable', { prefix: options.prefix, cause: String(cause) })
+          reply.header('retry-after', '1')
+          void deps.send(reply, { code: 'http.unavailable' })
+        })
+      }),
+    })
+  })
+}
