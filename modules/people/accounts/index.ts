@@ -120,5 +120,5 @@ export function makeAccounts(deps: AccountsDeps) {
   }
 
   const routes = accountsRoutes({ ...deps, accounts, store, describe, signIn, forget, makeGuest })
-  return { ...accounts, routes, sweep: () => store.sweep(clock.nowMs()) }
+  return { ...accounts, routes, describe, signIn, sweep: () => store.sweep(clock.nowMs()) }
 }

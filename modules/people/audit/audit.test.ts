@@ -1,6 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { useTestDatabase } from '#adapters/store-postgres/testing'
+import { makeManualClock, type PersonId } from '#kernel'
 import type { AuditRow } from './contract.ts'
+import { makeAudit } from './index.ts'
 import { chainHash, isChainWhole } from './model.ts'
 
 const start = { seq: 0, hash: '' }
@@ -42,5 +45,35 @@ describe('people.audit chain', () => {
     const [row] = chain(['a'])
     const turned = { ...row!, details: { a: 'a', b: 1 } }
     expect(isChainWhole([turned], start)).toBe(true)
+  })
+})
+
+describe('people.audit log', () => {
+  const house = useTestDatabase({ only: ['people_audit'] })
+  const read = async (audit: ReturnType<typeof makeAudit>) => {
+    const handler = audit.routes.handlers['GET /api/audit']!
+    return (await handler({ query: {} })) as { value: { rows: AuditRow[]; chainIsWhole: boolean } }
+  }
+
+  test('AUD1 rows written at once are numbered without a gap', async () => {
+    const audit = makeAudit({ db: house.database.kysely, clock: makeManualClock() })
+    await Promise.all(Array.from({ length: 20 }, (_, at) =>
+      audit.record({ personId: 'per_x' as PersonId, act: 'test', subject: `s${at}`, details: { z: at, a: null } })))
+    const { value } = await read(audit)
+    expect(value.rows.map((row) => row.seq)).toEqual(Array.from({ length: 20 }, (_, at) => 20 - at))
+    expect(value.chainIsWhole).toBe(true)
+  })
+
+  test('AUD2 a changed row in the table is noticed', async () => {
+    const audit = makeAudit({ db: house.database.kysely, clock: makeManualClock() })
+    const rows = house.database.kysely.updateTable('people_audit.rows')
+    await rows.set({ subject: 'changed' }).where('seq', '=', 7).execute()
+    expect((await read(audit)).value.chainIsWhole).toBe(false)
+  })
+
+  test('AUD3 cutting off the newest rows is noticed', async () => {
+    const audit = makeAudit({ db: house.database.kysely, clock: makeManualClock() })
+    await house.database.kysely.deleteFrom('people_audit.rows').where('seq', '>=', 7).execute()
+    expect((await read(audit)).value.chainIsWhole).toBe(false)
   })
 })

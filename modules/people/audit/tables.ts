@@ -1,4 +1,23 @@
+// Generated from schema/*.sql: npm run generate
+import type { ColumnType, Generated } from 'kysely'
+
+export interface HeadTable {
+  one: Generated<boolean>
+  seq: number
+  hash: string
+}
+
+export interface RowsTable {
+  seq: number
+  at_ms: number
+  person_id: string
+  act: string
+  subject: string
+  details: ColumnType<unknown, string>
+  hash: string
+}
+
 export interface PeopleAuditTables {
-  'people_audit.rows': { seq: number; at_ms: number; person_id: string; act: string; subject: string; details: unknown; hash: string }
-  'people_audit.head': { one: boolean; seq: number; hash: string }
+  'people_audit.head': HeadTable
+  'people_audit.rows': RowsTable
 }
