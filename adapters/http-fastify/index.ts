@@ -14,6 +14,7 @@ import { addProxy, type ProxyOptions } from './proxy.ts'
 import { addSecurityHeaders } from './security.ts'
 
 export { cookieName, readSession } from './mount.ts'
+export { makeOriginPolicy } from './origin.ts'
 export { contentSecurityPolicy } from './security.ts'
 
 export interface HttpDeps {

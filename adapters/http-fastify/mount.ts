@@ -19,6 +19,10 @@ declare module 'fastify' {
   interface FastifyRequest {
     who: Who | null
   }
+  interface FastifyContextConfig {
+    /** Which act a caller must be allowed to do. */
+    act?: Act
+  }
 }
 
 const nobody: Who = { personId: null, sessionId: null, roles: [], displayName: '', isDemo: false }

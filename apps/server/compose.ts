@@ -15,7 +15,7 @@ import { makeAccounts } from '#people/accounts'
 import { isAllowed, type Mailer } from '#people/accounts/contract'
 import { makeAudit } from '#people/audit'
 import { makeChat, makeChatRoutes } from '#stage/chat'
-import { makeGateway } from '#stage/gateway'
+import { makeGateway, type OriginRule } from '#stage/gateway'
 import { makeShowRoutes, makeShows } from '#stage/show'
 import { makeCatalog, makeCatalogRoutes } from '#trade/catalog'
 import { makeOffers, makeOffersRoutes } from '#trade/offers'
@@ -38,6 +38,8 @@ export interface House {
   readonly mailer: Mailer
   readonly env: ServerEnv
   readonly merchant: string
+  readonly web: { readonly origin: OriginRule; readonly cookieName: string }
+  countryOf(address: string): string | null
 }
 
 /** Announced this long before Buy opens, so that a viewer a few seconds behind has heard the price. */
@@ -84,7 +86,7 @@ export function compose(house: House) {
   })
   const room = makeRoomView({ shows, catalog, offers, stock, orders, chat, gateway: () => gateway, clock })
   const gateway = makeGateway({
-    ...base,
+    ...base, who: accounts.whoBySession, web: house.web,
     ports: {
       snapshot: (showId) => room.readRoom(showId),
       staffSnapshot: (showId) => room.readStaff(showId),
@@ -95,6 +97,7 @@ export function compose(house: House) {
         isStaff: who.roles.length > 0,
       }),
       order: (who, order) => placeOrder.place(who, order),
+      countryOf: house.countryOf,
     },
   })
   const tell = makeTell({ gateway, room, catalog, clock, log })
@@ -145,7 +148,7 @@ export function compose(house: House) {
       provider: payments.provider, clock, pay: payOrder, settle: settlePayment.settle, refund: refundOrder,
     }),
     makeShowRoutes({ shows, audit, stopSale, rtmpUrl: (host) => rtmpUrl(env, host) }),
-    makeChatRoutes({ chat, audit }),
+    makeChatRoutes({ chat, audit }), gateway.routes,
   ]
 
   const startWork = () => {
@@ -163,7 +166,14 @@ export function compose(house: House) {
     }
   }
 
-  return { accounts, audit, catalog, stock, shows, chat, gateway, room, tell, routes, startWork }
+  const startStaffSession = async (email: string): Promise<string> => {
+    const link = await accounts.makeLink(email)
+    const signedIn = await accounts.signIn(link.split('#')[1]!)
+    if (!signedIn) throw new Fault('accounts.link_taken', { retryable: true })
+    return signedIn.cookie
+  }
+
+  return { startStaffSession, accounts, audit, catalog, stock, shows, chat, gateway, room, tell, routes, startWork }
 }
 
 /** The RTMP address as an encoder on the caller's network would write it. */

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { connect, migrate, readMigrations } from '#adapters/store-postgres'
-import { makeHttp, readSession } from '#adapters/http-fastify'
+import { cookieName, makeHttp, makeOriginPolicy, readSession } from '#adapters/http-fastify'
 import { Fault, makeIds, systemClock, systemRandom, type RefusalDoc, type ShowId } from '#kernel'
 import type { Mailer } from '#people/accounts/contract'
 import { exitWithParent } from '../launch/child.ts'
@@ -11,6 +11,7 @@ import { readDemoWorld } from './demo/world.ts'
 import { readEnv } from './env.ts'
 import { makeLog } from './logger.ts'
 import { addPages } from './pages/index.ts'
+import { countryOfAddress } from './pages/visitor.ts'
 import { refusals } from './refusals.ts'
 
 const root = join(import.meta.dirname, '..', '..')
@@ -33,7 +34,10 @@ async function start(): Promise<() => Promise<void>> {
   const database = connect({ url: env.SILKCAST_DATABASE_URL, poolSize: 16, log, clock, random })
   await migrate(database, readMigrations(root))
   const world = await readDemoWorld(root)
-  const house = compose({ clock, ids, random, log, database, mailer, env, merchant: world.merchant })
+  const house = compose({
+    clock, ids, random, log, database, mailer, env, merchant: world.merchant, countryOf: countryOfAddress,
+    web: { origin: makeOriginPolicy(env.SILKCAST_PUBLIC_URL), cookieName: cookieName('sid', isSecure) },
+  })
   const demo = isDemo ? await seedDemo({ ...house, root, log, clock }, world) : null
 
   const http = await makeHttp({
@@ -48,11 +52,15 @@ async function start(): Promise<() => Promise<void>> {
   addPages({
     http, clock, isDemo, webDir: env.SILKCAST_WEB_DIR ?? join(root, '.cache', 'web', 'current'),
     dataDir: env.SILKCAST_DATA, publicUrl: env.SILKCAST_PUBLIC_URL, shows: house.shows, catalog: house.catalog,
-    snapshot: house.snapshot, describe: house.accounts.describe,
+    readRoom: house.room.readRoom, describe: house.accounts.describe,
     whoOf: (request) => house.accounts.whoBySession(readSession(request, isSecure)),
   })
+  http.app.get('/sse', { schema: { hide: true }, config: { act: 'anyone' } }, (request, reply) => {
+    reply.hijack()
+    house.gateway.handleSse(request.raw, reply.raw)
+  })
   await http.app.ready()
-  house.attach(http)
+  house.gateway.attach(http.app.server)
   await http.app.listen({ port: Number(env.SILKCAST_PORT), host: env.SILKCAST_HOST, backlog: 4096 })
   const stopWork = house.startWork()
   if (demo) house.tell.showChanged(demo)

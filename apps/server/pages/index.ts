@@ -21,8 +21,7 @@ export interface PageDeps {
   readonly clock: Clock
   readonly shows: Pick<Shows<never>, 'readFront' | 'readBySlug'>
   readonly catalog: Pick<Catalog, 'listMarkets'>
-  /** The room and the seq that its events go on from. */
-  snapshot(showId: ShowId): Promise<{ room: RoomSnapshot; seq: number; epoch: string } | null>
+  readRoom(showId: ShowId): Promise<RoomSnapshot | null>
   whoOf(request: FastifyRequest): Promise<Who>
   describe(who: Who): Promise<Me>
 }
@@ -70,7 +69,7 @@ export function addPages(deps: PageDeps): void {
 
   async function room(show: Show | null, request: FastifyRequest, reply: FastifyReply) {
     const place = await placeOf(request)
-    const taken = show ? await deps.snapshot(show.id as ShowId) : null
+    const taken = show ? await deps.readRoom(show.id as ShowId) : null
     if (!show || !taken) {
       return html(reply, renderPage({
         title: 'Silkcast', description: 'No show here yet.', lang: place.locale, dir: place.dir,
@@ -79,12 +78,12 @@ export function addPages(deps: PageDeps): void {
     }
     const who = await deps.whoOf(request)
     const boot: BootData = {
-      room: taken.room, seq: taken.seq, epoch: taken.epoch, locale: place.locale, dir: place.dir,
+      room: taken, seq: 0, epoch: '', locale: place.locale, dir: place.dir,
       market: place.market, markets: place.markets, mediaBase: '/media',
       me: who.personId ? await deps.describe(who) : null,
       serverNowMs: deps.clock.nowMs(), demo: deps.isDemo,
     }
-    return html(reply, renderPage(roomHead(show, taken.room, place), boot))
+    return html(reply, renderPage(roomHead(show, taken, place), boot))
   }
 
   const page = { schema: { hide: true }, config: { act: 'anyone' } } as const

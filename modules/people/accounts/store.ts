@@ -1,4 +1,4 @@
-import type { Kysely } from 'kysely'
+import type { Insertable, Kysely, Selectable } from 'kysely'
 import type { PersonId, SessionId } from '#kernel'
 import type { Delivery, Role } from './contract.ts'
 import type { PeopleAccountsTables } from './tables.ts'
@@ -12,7 +12,7 @@ export interface PersonRow {
 
 export function makeAccountsStore(db: Kysely<PeopleAccountsTables>) {
   const people = 'people_accounts.people' as const
-  const toPerson = (row: PeopleAccountsTables[typeof people]): PersonRow => ({
+  const toPerson = (row: Selectable<PeopleAccountsTables[typeof people]>): PersonRow => ({
     id: row.id as PersonId, email: row.email, displayName: row.display_name, isDemo: row.is_demo,
   })
   return {
@@ -54,7 +54,7 @@ export function makeAccountsStore(db: Kysely<PeopleAccountsTables>) {
         .values(roles.map((role) => ({ person_id: id, role })))
         .onConflict((conflict) => conflict.doNothing()).execute()
     },
-    async insertSession(row: PeopleAccountsTables['people_accounts.sessions']): Promise<void> {
+    async insertSession(row: Insertable<PeopleAccountsTables['people_accounts.sessions']>): Promise<void> {
       await db.insertInto('people_accounts.sessions').values(row).execute()
     },
     async deleteSession(id: SessionId): Promise<void> {
@@ -66,7 +66,7 @@ export function makeAccountsStore(db: Kysely<PeopleAccountsTables>) {
         .where('email', '=', email).where('created_at_ms', '>', sinceMs).executeTakeFirstOrThrow()
       return Number(row.count)
     },
-    async insertLink(row: PeopleAccountsTables['people_accounts.links']): Promise<void> {
+    async insertLink(row: Insertable<PeopleAccountsTables['people_accounts.links']>): Promise<void> {
       await db.insertInto('people_accounts.links').values(row).execute()
     },
     /** Uses a link up: one winner, whatever arrives at the same moment. */

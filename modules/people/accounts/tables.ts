@@ -5,7 +5,7 @@ export interface DeliveriesTable {
   id: string
   person_id: string
   country: string
-  body: ColumnType<unknown, string>
+  body: ColumnType<unknown, string, string>
   created_at_ms: number
 }
 

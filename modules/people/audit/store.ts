@@ -1,10 +1,10 @@
-import type { Kysely } from 'kysely'
+import type { Kysely, Selectable } from 'kysely'
 import type { AuditRow } from './contract.ts'
 import { chainHash } from './model.ts'
 import type { PeopleAuditTables } from './tables.ts'
 
 export function makeAuditStore(db: Kysely<PeopleAuditTables>) {
-  const toRow = (row: PeopleAuditTables['people_audit.rows']): AuditRow => ({
+  const toRow = (row: Selectable<PeopleAuditTables['people_audit.rows']>): AuditRow => ({
     seq: Number(row.seq), atMs: Number(row.at_ms), personId: row.person_id, act: row.act,
     subject: row.subject, details: row.details as AuditRow['details'], hash: row.hash,
   })

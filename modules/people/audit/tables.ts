@@ -13,7 +13,7 @@ export interface RowsTable {
   person_id: string
   act: string
   subject: string
-  details: ColumnType<unknown, string>
+  details: ColumnType<unknown, string, string>
   hash: string
 }
 
