@@ -7,9 +7,10 @@ import { readTree } from './tidy/source.ts'
 import { projectRoot, rootFromArguments } from './lib/run.ts'
 
 const APPS = ['room', 'studio', 'desk'] as const
+type App = (typeof APPS)[number]
 // What can end up in a bundle, and what decides how it is built.
 const SOURCES = /^(ui|sdk|kernel|apps\/(room|studio|desk)|tools\/words)\/|^tools\/(build-web|web-config)\.ts$|^modules\/[^/]+\/[^/]+\/(contract|events)\.ts$|^(package-lock\.json|package\.json)$/
-const KEPT_BUILDS = 2
+const KEPT_BUILDS = 4
 const UNFINISHED_MS = 15 * 60_000
 
 type Manifest = Record<string, {
@@ -21,10 +22,12 @@ export interface BuildOptions {
   readonly log?: (line: string) => void
   /** Builds also when the sources have not changed. */
   readonly force?: boolean
+  /** Only these, for tests of one page; all that exist when not said. */
+  readonly apps?: readonly App[]
 }
 
-function hashSources(root: string): string {
-  const hash = createHash('sha256')
+function hashSources(root: string, apps: readonly App[]): string {
+  const hash = createHash('sha256').update(apps.join())
   for (const { path, text } of readTree(root)) {
     if (SOURCES.test(path) && !/\.test\.tsx?$/.test(path)) hash.update(`${path}\0${text}\0`)
   }
@@ -77,14 +80,15 @@ async function prune(home: string, keep: string): Promise<void> {
 export async function buildWeb(options: BuildOptions = {}): Promise<{ dir: string }> {
   const { root = projectRoot, log = () => {}, force = false } = options
   const home = join(root, '.cache', 'web')
-  const hash = hashSources(root)
+  const wanted = options.apps ?? APPS
+  const apps = wanted.filter((app) => existsSync(join(root, 'apps', app, 'index.html')))
+  const hash = hashSources(root, apps)
   const dir = join(home, hash)
   if (existsSync(join(dir, '.vite', 'manifest.json')) && !force) {
     const now = new Date()
     await utimes(dir, now, now)
     return { dir }
   }
-  const apps = APPS.filter((app) => existsSync(join(root, 'apps', app, 'index.html')))
   const start = performance.now()
   await mkdir(home, { recursive: true })
   const into = await mkdtemp(join(home, 'tmp-'))

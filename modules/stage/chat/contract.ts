@@ -47,4 +47,5 @@ export interface Chat {
   latest(showId: ShowId, limit: number): Promise<Message[]>
   remove(showId: ShowId, messageId: MessageId): Promise<boolean>
   setMuted(showId: ShowId, personId: PersonId, muted: boolean): Promise<MessageId[]>
+  isMuted(showId: ShowId, personId: PersonId): Promise<boolean>
 }

@@ -1,5 +1,5 @@
 import Type, { type Static } from 'typebox'
-import { idPattern, type PersonId, type Refusal, type RefusalDoc, type Result, type ShowId } from '#kernel'
+import { idPattern, type Api, type PersonId, type Refusal, type RefusalDoc, type Result, type ShowId } from '#kernel'
 import type { Act, Who } from '#people/accounts/contract'
 import type { Message } from '#stage/chat/contract'
 import type { Show } from '#stage/show/contract'
@@ -25,7 +25,18 @@ export const gatewayLimits = {
   ringEvents: 1000,
   helloSeconds: 5,
   idleSeconds: 60,
+  /** Connections of this process, WebSocket and SSE together. */
+  socketsTotal: 20_000,
+  /** Lines of chat told to a room in one tick of the shortest length; the rest is sampled away. */
+  chatPerTick: 20,
+  /** Acts of one connection that may be under way at once. */
+  actsAtOnce: 8,
+  /** Messages that are not of the protocol before the connection is closed. */
+  malformedMax: 5,
 } as const
+
+/** The limits as a rig or a test may set them: other figures, never none. */
+export type GatewayLimits = { readonly [K in keyof typeof gatewayLimits]: number }
 
 /** Every refusal of this module. */
 export const refusalCodes = [
@@ -59,6 +70,17 @@ export const ClientMessageSchema = Type.Union([
 ])
 /** See ClientMessageSchema. */
 export type ClientMessage = Static<typeof ClientMessageSchema>
+
+/** HTTP surface for those whose network blocks WebSockets; they listen on `GET /sse`, which takes the
+ *  fields of `hello` as its query. */
+export const api = {
+  'POST /api/rooms/:showId/say': {
+    act: 'anyone', perMinute: 360,
+    doc: 'One client message (chat, react, order, ask, ping) with the same handler as the socket; the frames it is answered with.',
+    params: Type.Object({ showId: Type.String({ pattern: idPattern('sho') }) }),
+    body: ClientMessageSchema, reply: Type.Object({ frames: Type.Array(Type.Unknown()) }),
+  },
+} as const satisfies Api
 
 /** A show as viewers see it: nothing that is for staff only. */
 export type PublicShow = Pick<Show, 'id' | 'slug' | 'title' | 'merchant' | 'state' | 'signal' | 'startsAtMs' | 'endedAtMs' | 'saleStopped' | 'isDemo' | 'hasReplay'>
@@ -123,6 +145,9 @@ export interface Gateway {
   tellStaff(showId: ShowId, event: StaffEvent): void
   /** People in a room now, demo shoppers apart. */
   count(showId: ShowId): { viewers: number; demo: number; countries: Record<string, number> }
+  /** A room as it stands, for a page that is drawn before its socket opens and then resumes from here;
+   *  null: no such show. */
+  snapshot(showId: ShowId): Promise<{ room: RoomSnapshot; seq: number; epoch: string } | null>
   /** Closes sockets of a session or person (sign-out, ban). */
   drop(personId: PersonId): void
 }
@@ -136,4 +161,6 @@ export interface GatewayPorts {
   /** Acts that arrive over the socket (or the HTTP fallback): chat, order. */
   chat(who: Who, showId: ShowId, text: string): Promise<Result<unknown, Refusal>>
   order(who: Who, order: Static<typeof PlaceOrderSchema>): Promise<Result<unknown, Refusal>>
+  /** Country of an address (ISO 3166-1 alpha-2), for viewers who have not said their market. */
+  countryOf?(address: string): string | null
 }

@@ -116,6 +116,8 @@ export interface Shows<Tx> {
   create(draft: ShowDraft, extra?: { isDemo?: boolean; id?: ShowId }): Promise<Show>
   goLive(id: ShowId): Promise<Show | ShowRefusal>
   readStreamKey(id: ShowId): Promise<string | null>
+  /** After a flow's transaction that changed a show: tells everyone who listens. */
+  announce(id: ShowId): Promise<void>
   /** Called after every change, so that rooms hear of it. Returns an unsubscribe function. */
   onChange(listen: (show: Show) => void): () => void
 }
@@ -124,4 +126,6 @@ export interface Shows<Tx> {
 export interface MediaControl {
   /** Drops the publisher and finishes the recording. */
   stop(showId: ShowId): Promise<void>
+  /** Drops the publisher only; the recording goes on with the next one. */
+  drop(showId: ShowId): Promise<void>
 }

@@ -12,6 +12,10 @@ export const catalogLimits = {
   csvBytes: 5 * 1024 * 1024,
   csvRows: 10_000,
   amountMinorMax: 9_000_000_000_000,
+  /** A preview of an import can be applied this long. */
+  importMs: 3_600_000,
+  /** Products shown in one list. */
+  listed: 500,
 } as const
 
 /** Every refusal of this module. */
@@ -26,6 +30,8 @@ export const refusalCodes = [
   { code: 'trade.catalog.csv_not_readable', status: 422, doc: 'Not a product CSV: details.reason says what is missing.' },
   { code: 'trade.catalog.csv_too_large', status: 413, doc: 'Over 5 MB or 10,000 rows.' },
   { code: 'trade.catalog.import_unknown', status: 404, doc: 'The preview is older than an hour or was used.' },
+  { code: 'trade.catalog.gtin_wrong', status: 422, doc: 'The check digit of a GTIN is wrong; details.gtin.' },
+  { code: 'trade.catalog.title_missing', status: 422, doc: 'A title has nothing to read in it.' },
   { code: 'trade.catalog.version_conflict', status: 409, doc: 'Somebody else saved this product meanwhile; load it again.' },
 ] as const satisfies readonly RefusalDoc[]
 

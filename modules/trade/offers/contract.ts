@@ -66,6 +66,15 @@ export interface OfferTerms {
   readonly closesAtMs: number
 }
 
+/** An offer as everyone sees it, from its terms and the units that are taken. Pure. */
+export const showOffer = (
+  terms: OfferTerms, state: 'open' | 'closed', allotment: { units: number; taken: number },
+): Offer => ({
+  id: terms.id, showId: terms.showId, productId: terms.productId, state,
+  prices: { ...terms.prices }, units: terms.units, left: allotment.units - allotment.taken,
+  perBuyerCap: terms.perBuyerCap, opensAtMs: terms.opensAtMs, closesAtMs: terms.closesAtMs,
+})
+
 /** What flows and views ask of offers. `tx` is the flow's transaction (Kysely). */
 export interface Offers<Tx> {
   /** Writes the offer and its fact; null when another offer of the show is open. */

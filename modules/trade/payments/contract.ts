@@ -2,6 +2,16 @@ import Type, { type Static } from 'typebox'
 import { idPattern, type Api, type Money, type OrderId, type PaymentId, type RefundId, type RefusalDoc,
   type Result } from '#kernel'
 
+/** Limits: milliseconds. */
+export const paymentLimits = {
+  /** One call to the provider, then its answer is unknown. */
+  callMs: 4000,
+  /** A payment the provider has never heard of ends after this long. */
+  absentMs: 60_000,
+  /** Ids of events are remembered this long; a provider stops sending well before. */
+  seenEventsMs: 7 * 24 * 3600_000,
+} as const
+
 /** Every refusal of this module. */
 export const refusalCodes = [
   { code: 'trade.payments.declined', status: 409, doc: 'The provider declined. Another try is possible while the hold lasts.' },
@@ -95,6 +105,16 @@ export interface PaymentRow {
   readonly createdAtMs: number
 }
 
+/** A refund as the house keeps it. `owed`: see `openRefund`. */
+export interface RefundRow {
+  readonly refundId: RefundId
+  readonly paymentId: PaymentId
+  readonly orderId: OrderId
+  readonly restock: boolean
+  readonly owed: boolean
+  readonly state: 'open' | 'refunded' | 'failed'
+}
+
 /** What flows ask of payments. `tx` is the flow's transaction (Kysely). */
 export interface Payments<Tx> {
   /** Opens (or finds the open) payment of an order at the provider. Unclear answers give `unknown`. */
@@ -104,15 +124,22 @@ export interface Payments<Tx> {
    *  (a late `challenge` after `captured`). Amount or currency that differ are a Fault and alarm. */
   applyEvent(tx: Tx, event: ProviderEvent): Promise<{ changed: boolean; payment: PaymentRow | null; orderId: OrderId | null }>
   /** Starts a refund: row first, then the provider is asked by `pushRefund`. */
-  openRefund(tx: Tx, input: { orderId: OrderId; reason: string; restock: boolean; nowMs: number }):
-    Promise<{ refundId: RefundId; payment: PaymentRow } | null>
+  openRefund(tx: Tx, input: {
+    orderId: OrderId; reason: string; restock: boolean; nowMs: number
+    /** This payment, when the order may have more than one that was captured. */
+    paymentId?: PaymentId
+    /** No goods stand for this money: a refund that failed is opened again, later and later. */
+    owed?: boolean
+  }): Promise<{ refundId: RefundId; payment: PaymentRow } | null>
   pushRefund(refundId: RefundId): Promise<'refunded' | 'processing' | 'failed' | 'unknown'>
-  readRefund(refundId: RefundId, tx?: Tx): Promise<{ refundId: RefundId; orderId: OrderId; restock: boolean; state: 'open' | 'refunded' | 'failed' } | null>
+  readRefund(refundId: RefundId, tx?: Tx): Promise<RefundRow | null>
+  /** The order that an event is about, before it is applied; null when we know nothing of it. */
+  findOrder(event: ProviderEvent): Promise<OrderId | null>
   /** What has been open longer than `olderThanMs`, oldest first. */
   listOpen(nowMs: number, olderThanMs: number, limit: number): Promise<OpenMatter[]>
   /** Asks the provider about one matter; null when it still has no answer. */
   ask(matter: OpenMatter): Promise<ProviderEvent | null>
-  readByOrder(orderId: OrderId): Promise<PaymentRow[]>
+  readByOrder(orderId: OrderId, tx?: Tx): Promise<PaymentRow[]>
   /** Steps of payments and refunds of an order, for its history. */
   readSteps(orderId: OrderId): Promise<{ atMs: number; what: string; details: Record<string, string | number | boolean | null> }[]>
   readonly provider: PaymentProvider

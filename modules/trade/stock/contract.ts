@@ -17,6 +17,7 @@ export const refusalCodes = [
   { code: 'trade.stock.offer_not_open', status: 409, doc: 'The offer has not opened yet, is over or was stopped.' },
   { code: 'trade.stock.cap_reached', status: 409, doc: 'This buyer has taken as many units of the offer as the cap allows.' },
   { code: 'trade.stock.variant_unknown', status: 404, doc: 'No stock is kept for this variant.' },
+  { code: 'trade.stock.warehouse_unknown', status: 404, doc: 'No such warehouse.' },
   { code: 'trade.stock.below_held', status: 409, doc: 'The count cannot go below what is held for buyers.' },
   { code: 'trade.stock.hold_over', status: 410, doc: 'The hold has expired or was released.' },
 ] as const satisfies readonly RefusalDoc[]
@@ -39,6 +40,19 @@ export interface HoldRequest {
 export type HoldFate =
   | { readonly held: true }
   | { readonly held: false; readonly code: StockRefusal; readonly left: number }
+
+/** What became of a batch, and what is left after it. */
+export interface HoldOutcome {
+  /** One per request, in the order of the batch. */
+  readonly fates: readonly HoldFate[]
+  /** Orders whose holds were over and stood in the way. They are released: the caller marks the
+   *  orders expired in the same transaction. */
+  readonly expired: readonly OrderId[]
+  /** Units left of every allotment that was asked for. */
+  readonly offersLeft: ReadonlyMap<OfferId, number>
+  /** Units available of every variant that was asked for. */
+  readonly variantsLeft: ReadonlyMap<VariantId, number>
+}
 
 /** Stock of a variant: `available` = on hand - held. */
 export const LevelSchema = Type.Object({
@@ -67,8 +81,13 @@ export const api = {
 
 /** What flows and views ask of stock. `tx` is the flow's transaction (Kysely). */
 export interface Stock<Tx> {
-  /** Locks, decides and applies a whole batch inside the flow's transaction; first in, first out. */
+  /** Locks, decides and applies a whole batch inside the flow's transaction; first in, first out.
+   *  An order whose hold is over may ask again once `release` has ended the old hold.
+   *  In every flow stock comes before orders, so that no two flows wait for each other. */
   holdAll(tx: Tx, requests: readonly HoldRequest[], nowMs: number): Promise<HoldFate[]>
+  /** Like holdAll, for orders that are new: when units lack, holds that are over and have not been
+   *  swept yet make room first. */
+  holdReclaiming(tx: Tx, requests: readonly HoldRequest[], nowMs: number): Promise<HoldOutcome>
   /** Holds whose time is over: released, order ids answered. Safe to call at any time. */
   releaseExpired(tx: Tx, nowMs: number, limit: number): Promise<OrderId[]>
   /** Ends holds that no longer count (cancelled orders). Answers those that were still held. */

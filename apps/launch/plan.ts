@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Options } from './options.ts'
+import { Refused } from './preflight.ts'
+import type { Ports } from './preflight.ts'
+import type { Secrets } from './secrets.ts'
+import type { ChildPlan } from './supervise.ts'
+
+export interface Settings {
+  readonly root: string
+  readonly options: Options
+  readonly ports: Ports
+  readonly secrets: Secrets
+  readonly ffmpeg: string | undefined
+}
+
+export const publicUrlOf = ({ options, ports }: Pick<Settings, 'options' | 'ports'>): string =>
+  options.publicUrl ?? `http://localhost:${ports.http}`
+
+type Env = Record<string, string>
+
+/** What every child may know. Keys and the database go only to who needs them. */
+function sharedEnv(settings: Settings): Env {
+  const { options, ports } = settings
+  const inherited = Object.entries(process.env)
+    .filter((entry): entry is [string, string] => entry[1] !== undefined && !/^(npm_|SILKCAST_)/.test(entry[0]))
+  // For a load rig or a test these two reach the server from outside.
+  const passed = ['SILKCAST_RATE_PROFILE', 'SILKCAST_HOLD_SECONDS']
+    .flatMap((name): [string, string][] => process.env[name] ? [[name, process.env[name]]] : [])
+  const publicUrl = publicUrlOf(settings)
+  // The server listens on one address only when it was told so; then that one is its way in.
+  const isEverywhere = options.host === '0.0.0.0' || options.host === '::'
+  const host = isEverywhere ? '127.0.0.1' : options.host.includes(':') ? `[${options.host}]` : options.host
+  return {
+    ...Object.fromEntries([...inherited, ...passed]),
+    NO_COLOR: '1', NODE_ENV: process.env['NODE_ENV'] ?? 'production',
+    SILKCAST_DATA: options.dataDir, SILKCAST_LOG_LEVEL: options.logLevel === 'debug' ? 'debug' : 'info',
+    SILKCAST_DEMO: options.isDemo ? '1' : '0', SILKCAST_PUBLIC_URL: publicUrl,
+    SILKCAST_SERVER_URL: `http://${host}:${ports.http}`,
+    SILKCAST_RTMP_PORT: String(ports.rtmp), SILKCAST_RTMP_HOST: options.host,
+    SILKCAST_MEDIA_URL: `http://127.0.0.1:${ports.media}`, SILKCAST_MEDIA_PORT: String(ports.media),
+    SILKCAST_PAY_URL: `http://127.0.0.1:${ports.pay}`, SILKCAST_PAY_PORT: String(ports.pay),
+    SILKCAST_PAY_PUBLIC_URL: `${publicUrl}/sandbox-pay`,
+  }
+}
+
+export interface Plans {
+  readonly web: ChildPlan
+  readonly media: ChildPlan
+  readonly pay: ChildPlan
+  readonly demo: ChildPlan | undefined
+  server(databaseUrl: string, webDir: string | undefined): ChildPlan
+}
+
+export function makePlans(settings: Settings): Plans {
+  const { root, options, ports, secrets } = settings
+  const shared = sharedEnv(settings)
+  const inner = { SILKCAST_INTERNAL_KEY: secrets.internalKey }
+  const payKey = { SILKCAST_PAY_KEY: secrets.payKey }
+  const pay = { ...payKey, SILKCAST_PAY_WEBHOOK_SECRET: secrets.payWebhookSecret }
+  const plan = (name: string, folder: string, env: Env, more: Partial<ChildPlan> = {}): ChildPlan => {
+    const file = join(root, 'apps', folder, 'main.ts')
+    if (!existsSync(file)) throw new Refused(`This checkout is not complete: apps/${folder}/main.ts is missing.`)
+    return { name, args: [file], cwd: root, env: { ...shared, ...env }, ...more }
+  }
+  const demoEnv = { ...inner, ...payKey, SILKCAST_FFMPEG: settings.ffmpeg ?? '' }
+  return {
+    web: {
+      name: 'web', cwd: root, env: shared, isOnce: true, args: [join(import.meta.dirname, 'web.ts'), root],
+    },
+    media: plan('media', 'media', { ...inner, SILKCAST_MEDIA_DIR: join(options.dataDir, 'media') }),
+    pay: plan('payments', 'sandbox-pay', { ...pay, SILKCAST_DATA: join(options.dataDir, 'sandbox-pay') }),
+    demo: options.isDemo ? plan('demo', 'demo', demoEnv) : undefined,
+    server: (databaseUrl, webDir) => plan('server', 'server', {
+      ...inner, ...pay, SILKCAST_DATABASE_URL: databaseUrl,
+      SILKCAST_PORT: String(ports.http), SILKCAST_HOST: options.host,
+      ...webDir ? { SILKCAST_WEB_DIR: webDir } : {},
+    }, { graceMs: 10_000 }),
+  }
+}

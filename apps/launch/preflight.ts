@@ -1,0 +1,154 @@
+import { execFile } from 'node:child_process'
+import { accessSync, chmodSync, constants, mkdirSync, rmSync, statfsSync, statSync,
+  writeFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import { createServer } from 'node:net'
+import { join } from 'node:path'
+import type { Options } from './options.ts'
+
+/** Silkcast cannot start, in one sentence that says what to do about it. */
+export class Refused extends Error {}
+
+export const NODE_MAJOR = 26
+const FREE_MB = 300
+
+export function checkNode(version: string): void {
+  if (Number(version.split('.')[0]) >= NODE_MAJOR) return
+  throw new Refused(`Silkcast runs on Node ${NODE_MAJOR}, and this is ${version}. \`npm ci\` brings the right `
+    + 'one along for `npm start`; where npm has none for this machine, install it.')
+}
+
+const portSentences: Record<string, (port: number, address: string) => string> = {
+  EADDRINUSE: (port) => `is taken by another program: port ${port}`,
+  EACCES: (port) => `needs more rights than this user has: port ${port}`,
+  EADDRNOTAVAIL: (_port, address) => `cannot be used: this machine has no address ${address}`,
+  ENOTFOUND: (_port, address) => `cannot be used: ${address} is not an address`,
+}
+
+/** Answers the port, a free one for 0; refuses one that cannot be had. */
+export function checkPort(what: string, flag: string, port: number, host: string): Promise<number> {
+  return new Promise((done, fail) => {
+    const server = createServer()
+    server.on('error', (error: NodeJS.ErrnoException) => {
+      const why = portSentences[error.code ?? '']?.(port, host) ?? `cannot be used: ${error.message}`
+      const advice = error.code?.startsWith('EADDRNOT') || error.code === 'ENOTFOUND'
+        ? 'Choose another with --host.'
+        : `Choose another: npm start -- --${flag} ${port < 1024 ? port + 8000 : port + 1}`
+      fail(new Refused(`The port for ${what} ${why}. ${advice}`))
+    })
+    server.listen(port, host, () => {
+      const address = server.address()
+      server.close(() => done(typeof address === 'object' && address ? address.port : port))
+    })
+  })
+}
+
+/** Free loopback ports, all different. */
+export async function findFreePorts(count: number): Promise<number[]> {
+  const servers = Array.from({ length: count }, () => createServer())
+  const ports = await Promise.all(servers.map((server) => new Promise<number>((done, fail) => {
+    server.on('error', fail)
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address()
+      done(typeof address === 'object' && address ? address.port : 0)
+    })
+  })))
+  await Promise.all(servers.map((server) => new Promise((done) => { server.close(done) })))
+  return ports
+}
+
+export type Statfs = (path: string) => { bavail: number; bsize: number }
+
+const folderSentences: Record<string, string> = {
+  EACCES: 'this user may not write there',
+  EPERM: 'this user may not write there',
+  EROFS: 'that disk is read-only',
+  ENOTDIR: 'a part of that path is a file, not a folder',
+  EEXIST: 'there is a file of that name',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
+  ENAMETOOLONG: 'the path is too long',
+  ELOOP: 'the path leads in a circle',
+}
+
+/** Makes the data folder; refuses one that cannot be written or has no room. */
+export function checkFolder(dataDir: string, statfs: Statfs = statfsSync): void {
+  const probe = join(dataDir, `.probe-${process.pid}`)
+  try {
+    const isNew = mkdirSync(dataDir, { recursive: true, mode: 0o700 }) !== undefined
+    if (!statSync(dataDir).isDirectory()) throw Object.assign(new Error('file'), { code: 'EEXIST' })
+    // As root PostgreSQL runs as another user, who has to pass this folder.
+    if (process.getuid?.() === 0 && isNew) chmodSync(dataDir, 0o711)
+    writeFileSync(probe, 'x')
+    rmSync(probe)
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new Refused(`The data folder ${dataDir} cannot be written: ${folderSentences[code ?? ''] ?? message}. `
+      + 'Choose another with --data DIR.')
+  }
+  const { bavail, bsize } = statfs(dataDir)
+  const freeMb = Math.floor(bavail * bsize / 1_000_000)
+  if (freeMb < FREE_MB) {
+    throw new Refused(`The disk of ${dataDir} is full: ${freeMb} MB are free, and Silkcast needs ${FREE_MB} MB. `
+      + 'Make room, or choose another disk with --data DIR.')
+  }
+}
+
+/** The version a program says, as numbers that compare; undefined when it does not run. */
+function versionOf(program: string): Promise<number | undefined> {
+  return new Promise((done) => {
+    execFile(program, ['-version'], { timeout: 5000 }, (error, said) => {
+      if (error) return done(undefined)
+      const [, major, minor] = /^ffmpeg version \D{0,2}(\d+)\.(\d+)/.exec(said) ?? []
+      // Builds from the day's source carry a hash instead of a number; they are newer.
+      done(major ? Number(major) * 100 + Number(minor) : Infinity)
+    })
+  })
+}
+
+function findPackagedFfmpeg(): string | undefined {
+  try {
+    const { path } = createRequire(import.meta.url)('@ffmpeg-installer/ffmpeg') as { path: string }
+    accessSync(path, constants.X_OK)
+    return path
+  } catch {
+    return undefined
+  }
+}
+
+/** The newer of the system's ffmpeg and the one from npm. */
+export async function findFfmpeg(packaged = findPackagedFfmpeg(), system = 'ffmpeg'): Promise<string | undefined> {
+  const [ours = -1, theirs = -1] = await Promise.all([
+    packaged ? versionOf(packaged) : undefined, versionOf(system),
+  ])
+  if (theirs > ours) return system
+  return ours >= 0 ? packaged : undefined
+}
+
+export function checkFfmpeg(found: string | undefined): string {
+  if (found) return found
+  throw new Refused('The demo show needs ffmpeg, and there is none: the optional package '
+    + `@ffmpeg-installer/${process.platform}-${process.arch} is not installed. Run \`npm ci\` without `
+    + '--omit=optional, install ffmpeg, or start with --no-demo.')
+}
+
+export interface Ports {
+  readonly http: number
+  readonly rtmp: number
+  readonly media: number
+  readonly pay: number
+}
+
+/** Everything that can be known to fail before anything is started. */
+export async function preflight(options: Options, statfs?: Statfs) {
+  checkNode(process.versions.node)
+  checkFolder(options.dataDir, statfs)
+  const [http, rtmp, inner, ffmpeg] = await Promise.all([
+    checkPort('the web pages', 'port', options.port, options.host),
+    checkPort('RTMP', 'rtmp-port', options.rtmpPort, options.host),
+    findFreePorts(2),
+    options.isDemo ? findFfmpeg().then(checkFfmpeg) : undefined,
+  ])
+  const ports: Ports = { http, rtmp, media: inner[0]!, pay: inner[1]! }
+  return { ports, ffmpeg }
+}

@@ -1,0 +1,89 @@
+import { Fault, isId, ok, refuse, type Clock, type Log, type Result, type ShowId } from '#kernel'
+import {
+  controlPaths, INTERNAL_HEADER, MEDIA_LIMITS, type StateReport,
+} from '#stage/media/contract'
+
+/** The server process as the media process sees it: two calls over HTTP. */
+export interface Control {
+  authorize(streamKey: string, remoteAddress: string): Promise<Result<ShowId>>
+  report(report: StateReport): void
+}
+
+const RETRY_MS_MAX = 30_000
+const PENDING_MAX = 16
+const CODE = /^[a-z0-9_.]{1,80}$/
+
+export function makeControl(deps: {
+  serverUrl: string; internalKey: string; clock: Clock; log: Log
+}): Control {
+  const post = (path: string, body: unknown): Promise<Response> =>
+    fetch(new URL(path, deps.serverUrl), {
+      method: 'POST',
+      headers: { 'content-type': 'application/json', [INTERNAL_HEADER]: deps.internalKey },
+      body: JSON.stringify(body),
+      signal: AbortSignal.timeout(MEDIA_LIMITS.authorizeMs),
+    })
+
+  const send = async (report: StateReport): Promise<boolean> => {
+    try {
+      const response = await post(controlPaths.state, report)
+      await response.arrayBuffer()
+      // What the server will not take now it will not take later either.
+      return response.status < 500
+    } catch {
+      return false
+    }
+  }
+
+  /** Reports of one show leave one after the other; the newest of a kind replaces an older one
+   *  that still waits, so a server that was away hears the present, not the past. */
+  const pending = new Map<string, StateReport[]>()
+
+  const drain = async (showId: string, queue: StateReport[]): Promise<void> => {
+    let pauseMs = 500
+    while (queue.length > 0) {
+      const report = queue[0]!
+      if (await send(report)) {
+        pauseMs = 500
+        if (queue[0] === report) queue.shift()
+        continue
+      }
+      deps.log.warn('report not delivered', { showId })
+      await deps.clock.sleep(pauseMs)
+      pauseMs = Math.min(RETRY_MS_MAX, pauseMs * 2)
+    }
+    pending.delete(showId)
+  }
+
+  return {
+    async authorize(streamKey, remoteAddress) {
+      const response = await post(controlPaths.authorize, { streamKey, remoteAddress })
+        .catch((cause: unknown) => {
+          throw new Fault('stage.media.server_silent', { retryable: true, cause })
+        })
+      const body: unknown = await response.json().catch(() => null)
+      const reply = body as { showId?: unknown; code?: unknown } | null
+      if (response.status === 200 && isId('sho', reply?.showId)) return ok(reply.showId)
+      if (response.status !== 403) {
+        throw new Fault('stage.media.server_unclear', { retryable: true })
+      }
+      const code = typeof reply?.code === 'string' && CODE.test(reply.code)
+        ? reply.code : 'stage.show.key_unknown'
+      return refuse(code)
+    },
+    report(report) {
+      const queue = pending.get(report.showId)
+      if (!queue) {
+        const fresh = [report]
+        pending.set(report.showId, fresh)
+        void drain(report.showId, fresh)
+        return
+      }
+      const last = queue.at(-1)
+      const isRepeat = last?.state === report.state && last.problem === report.problem
+      if (isRepeat && queue.length > 1) queue[queue.length - 1] = report
+      else queue.push(report)
+      if (queue.length > PENDING_MAX) queue.splice(1, 1)
+    },
+  }
+}

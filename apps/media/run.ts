@@ -1,0 +1,101 @@
+import { fstatSync } from 'node:fs'
+import { access, constants, mkdir } from 'node:fs/promises'
+import { flushCompileCache } from 'node:module'
+import { resolve } from 'node:path'
+import pino from 'pino'
+import { systemClock, type Log } from '#kernel'
+import { makeMediaServer } from '#stage/media'
+import { makeControl } from './control.ts'
+
+/** Exit codes a supervisor can tell apart. */
+const EXIT = { settings: 2, port: 3, folder: 4 } as const
+
+function giveUp(code: number, sentence: string): never {
+  process.stderr.write(`${sentence}\n`)
+  process.exit(code)
+}
+
+function setting(name: string): string {
+  const value = process.env[name]
+  if (!value) giveUp(EXIT.settings, `${name} is not set; the media process needs it.`)
+  return value
+}
+
+function port(name: string, otherwise: number): number {
+  const value = Number(process.env[name] ?? otherwise)
+  const isPort = Number.isInteger(value) && value >= 0 && value <= 65_535
+  return isPort ? value : giveUp(EXIT.settings, `${name} is not a port number (0 to 65535).`)
+}
+
+/** Logs go to stderr: stdout carries the one line that says the process is ready. */
+function makeLog(): Log {
+  const wrap = (logger: pino.Logger): Log => ({
+    debug: (event, fields) => logger.debug(fields ?? {}, event),
+    info: (event, fields) => logger.info(fields ?? {}, event),
+    warn: (event, fields) => logger.warn(fields ?? {}, event),
+    error: (event, fields) => logger.error(fields ?? {}, event),
+    child: (fields) => wrap(logger.child(fields)),
+  })
+  const level = process.env['SILKCAST_LOG_LEVEL'] ?? 'info'
+  return wrap(pino({ level, base: { process: 'media' } }, pino.destination(2)))
+}
+
+/** A parent that dies without a word takes its pipe or its IPC channel with it. */
+function onParentGone(stop: () => void): void {
+  process.on('disconnect', stop)
+  const input = fstatSync(0, { throwIfNoEntry: false })
+  if (!input || !(input.isFIFO() || input.isSocket())) return
+  process.stdin.on('end', stop).on('close', stop).on('error', stop)
+  process.stdin.resume()
+}
+
+const folder = resolve(setting('SILKCAST_MEDIA_DIR'))
+const serverUrl = setting('SILKCAST_SERVER_URL')
+if (!URL.canParse(serverUrl)) giveUp(EXIT.settings, 'SILKCAST_SERVER_URL is not a URL.')
+const internalKey = setting('SILKCAST_INTERNAL_KEY')
+const where = {
+  httpPort: port('SILKCAST_MEDIA_PORT', 0),
+  httpHost: process.env['SILKCAST_MEDIA_HOST'] ?? '127.0.0.1',
+  rtmpPort: port('SILKCAST_RTMP_PORT', 1935),
+  rtmpHost: process.env['SILKCAST_RTMP_HOST'] ?? '0.0.0.0',
+}
+
+try {
+  await mkdir(folder, { recursive: true })
+  await access(folder, constants.W_OK)
+} catch {
+  giveUp(EXIT.folder, `Recordings cannot be written to ${folder}: check that it is a folder `
+    + 'this user may write to.')
+}
+
+const log = makeLog()
+const control = makeControl({ serverUrl, internalKey, clock: systemClock, log })
+const media = makeMediaServer({ clock: systemClock, log, folder, internalKey, ...control })
+
+type ListenError = NodeJS.ErrnoException & { port?: number }
+const ports = await media.listen(where).catch((error: ListenError) => {
+  const sentence = error.code === 'EADDRINUSE'
+    ? `Port ${error.port} is taken by another program; choose another or stop that one.`
+    : `Port ${error.port ?? ''} cannot be opened: ${error.message}.`
+  giveUp(EXIT.port, sentence)
+})
+
+let isStopping = false
+async function stop(): Promise<void> {
+  if (isStopping) return
+  isStopping = true
+  // A disk that hangs must not keep the process.
+  systemClock.after(5_000, () => process.exit(1))
+  await media.close()
+  process.exit(0)
+}
+process.on('SIGTERM', stop)
+process.on('SIGINT', stop)
+onParentGone(() => void stop())
+process.on('unhandledRejection', (error) => {
+  log.error('unhandled', { message: error instanceof Error ? error.message : String(error) })
+})
+
+process.stdout.write(`${JSON.stringify({ ready: true, ...ports })}\n`)
+// Whoever is killed cannot do it later.
+flushCompileCache()

@@ -1,0 +1,38 @@
+import { useEffect, useReducer } from 'react'
+import type { ProductCard } from '#trade/catalog/contract'
+import type { Offer } from '#trade/offers/contract'
+import { useHouse, useRoom } from '../context.ts'
+import { offerOn, priceTag, sellingOf, type Selling, type Tag } from './goods.ts'
+
+/** Renders again at the moments when an offer opens and closes by the server's clock. */
+function useOfferMoments(offer: Offer | null): void {
+  const { clock } = useHouse()
+  const [, renew] = useReducer((count: number) => count + 1, 0)
+  useEffect(() => {
+    if (!offer) return
+    const now = clock.nowMs()
+    const waits = [offer.opensAtMs - now, offer.closesAtMs - now].filter((ms) => ms > 0)
+    const timers = waits.map((ms) => setTimeout(renew, Math.min(ms + 10, 2 ** 31 - 1)))
+    return () => timers.forEach(clearTimeout)
+  }, [clock, offer])
+}
+
+export interface Goods {
+  readonly selling: Selling
+  readonly offer: Offer | null
+  readonly tag: Tag | null
+}
+
+/** How one product sells to this viewer right now. */
+export function useGoods(card: ProductCard): Goods {
+  const { clock } = useHouse()
+  const room = useRoom((state) => state.room)
+  const market = useRoom((state) => state.market)
+  useOfferMoments(room.offer)
+  const now = clock.nowMs()
+  const offer = offerOn(room, card.id, now)
+  return {
+    selling: sellingOf(room, card, market, now), offer,
+    tag: priceTag(card, null, offer, market),
+  }
+}

@@ -1,0 +1,107 @@
+import { useEffect, useState, type RefObject } from 'react'
+import { Button } from '#ui/primitives/button.tsx'
+import { Countdown } from '#ui/primitives/figures.tsx'
+import { OfflineIcon, PlayIcon, SoundOnIcon } from '#ui/primitives/icons.tsx'
+import { useHouse, useRoom } from '../context.ts'
+import { useWords } from '../words.ts'
+import { Curtain } from './curtain.tsx'
+import { ReplayBar } from './replay-bar.tsx'
+import { usePlayer } from './use-player.ts'
+
+/** What lies over the picture when it is not simply playing; the first that holds. */
+type Veil = 'offline' | 'lost' | 'back-soon' | 'reconnecting' | 'starting' | 'broken' | null
+
+function useVeil(picture: string, source: string | null): Veil {
+  const line = useRoom((state) => state.line)
+  const isOnline = useRoom((state) => state.isOnline)
+  const signal = useRoom(({ room }) => room.show.signal)
+  if (!isOnline) return 'offline'
+  if (line === 'broken') return 'broken'
+  if (line === 'lost') return 'reconnecting'
+  if (!source || picture === 'playing' || picture === 'blocked') return null
+  if (source === 'live' && (signal === 'lost' || picture === 'troubled')) return 'back-soon'
+  return 'starting'
+}
+
+function VeilMessage({ veil }: { veil: Veil }) {
+  const { t } = useWords()
+  if (!veil) return null
+  if (veil === 'starting') {
+    return <p className="veil" role="status"><span className="spinner" />{t('room.stage.starting')}</p>
+  }
+  const text = veil === 'offline' ? t('room.stage.offline')
+    : veil === 'back-soon' ? t('room.stage.backSoon')
+    : veil === 'broken' ? t('refusal.stage.gateway.protocol_old') : t('room.stage.reconnecting')
+  return (
+    <div className="veil" role="status">
+      {veil === 'offline' ? <OfflineIcon /> : <span className="spinner" aria-hidden="true" />}
+      <p>{text}</p>
+      {veil === 'broken' && <Button onPress={() => location.reload()}>{t('room.stage.reload')}</Button>}
+    </div>
+  )
+}
+
+/** Tall or wide: the page is laid out around it. */
+function useShape(video: RefObject<HTMLVideoElement | null>, onShape: (isWide: boolean) => void) {
+  useEffect(() => {
+    const element = video.current
+    if (!element) return
+    const tell = () => element.videoWidth > 0 && onShape(element.videoWidth > element.videoHeight)
+    element.addEventListener('resize', tell)
+    tell()
+    return () => element.removeEventListener('resize', tell)
+  }, [video, onShape])
+}
+
+export interface StageProps {
+  readonly hasSound: boolean
+  readonly onSound: (hasSound: boolean) => void
+  readonly onShape: (isWide: boolean) => void
+}
+
+export function Stage({ hasSound, onSound, onShape }: StageProps) {
+  const { t } = useWords()
+  const { clock } = useHouse()
+  const { video, still, picture, source } = usePlayer()
+  const veil = useVeil(picture, source)
+  const [isBlocked, setBlocked] = useState(false)
+  const show = useRoom(({ room }) => room.show)
+  const backdrop = useRoom(({ room }) => (room.pinned ?? room.lineUp[0])?.picture?.url)
+  useShape(video, onShape)
+
+  useEffect(() => setBlocked(picture === 'blocked'), [picture])
+  useEffect(() => {
+    if (video.current) video.current.muted = !hasSound
+  }, [hasSound, video])
+
+  const play = () => {
+    void video.current?.play()
+    setBlocked(false)
+  }
+  return (
+    <section className="stage on-video" aria-label={t('room.stage.title')} data-veil={veil ?? undefined}>
+      {backdrop && <img className="stage-backdrop" src={`${backdrop}-320.webp`} alt="" />}
+      <video ref={video} className="stage-video" muted playsInline disablePictureInPicture />
+      <canvas ref={still} className="stage-video" hidden aria-hidden="true" />
+      {source === null && (
+        <Curtain show={show}>
+          {show.state === 'scheduled' && (
+            <p className="curtain-clock"><Countdown untilMs={show.startsAtMs} now={clock.nowMs} /></p>
+          )}
+        </Curtain>
+      )}
+      <VeilMessage veil={veil} />
+      {isBlocked && (
+        <button type="button" className="stage-pill" onClick={play}>
+          <PlayIcon size={20} filled />{t('room.stage.play')}
+        </button>
+      )}
+      {source && picture === 'playing' && !hasSound && (
+        <button type="button" className="stage-pill" onClick={() => onSound(true)}>
+          <SoundOnIcon size={20} />{t('room.sound.tap')}
+        </button>
+      )}
+      {source === 'replay' && <ReplayBar video={video} />}
+    </section>
+  )
+}

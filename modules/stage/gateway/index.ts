@@ -1,0 +1,122 @@
+import type { IncomingMessage, Server, ServerResponse } from 'node:http'
+import type { Clock, Log, PersonId, Random, RouteTable, ShowId } from '#kernel'
+import type { Who } from '#people/accounts/contract'
+import { makeActs } from './acts.ts'
+import type { Connection } from './connection.ts'
+import { gatewayLimits, type Gateway, type GatewayLimits, type GatewayPorts } from './contract.ts'
+import { makeDoor, type OriginRule } from './door.ts'
+import { makeEntry } from './entry.ts'
+import { makeFlusher } from './flush.ts'
+import { makeHub } from './hub.ts'
+import { makeKeeper } from './keeper.ts'
+import { gatewayRoutes } from './routes.ts'
+import { makeTalk } from './talk.ts'
+
+export type { GatewayLimits, OriginRule }
+
+export interface GatewayDeps {
+  readonly ports: GatewayPorts
+  /** From a session cookie's value to who it is; asked for every act. */
+  who(token: string | undefined): Promise<Who>
+  readonly web: {
+    readonly origin: OriginRule
+    /** Name of the session cookie as it is on the wire. */
+    readonly cookieName: string
+    /** The client's address behind a trusted proxy; the socket's own when not given. */
+    addressOf?(request: IncomingMessage): string
+  }
+  readonly clock: Clock
+  readonly random: Random
+  readonly log: Log
+  /** Other figures for a rig or a test. */
+  readonly limits?: Partial<GatewayLimits>
+}
+
+export interface RunningGateway extends Gateway {
+  /** Takes upgrades on `/ws`. */
+  attach(server: Server): void
+  /** `GET /sse`, to be mounted as raw HTTP. */
+  handleSse(request: IncomingMessage, response: ServerResponse): void
+  readonly routes: RouteTable
+  /** Figures for /metrics. */
+  readMetrics(): { connections: number; rooms: number; tickMs: number; sampledAway: number }
+  /** Says goodbye to everyone and stops its timers. */
+  close(): void
+}
+
+const pendingMax = 200
+
+/** The realtime gateway: rooms that hear one stream, people who hear their own, staff who hear more. */
+export function makeGateway(deps: GatewayDeps): RunningGateway {
+  const { ports, clock, log, who } = deps
+  const limits: GatewayLimits = { ...gatewayLimits, ...deps.limits }
+  const hub = makeHub({ ports, limits, clock, random: deps.random, log })
+
+  function onGone(connection: Connection): void {
+    connection.state = 'closed'
+    hub.remove(connection)
+  }
+  function close(connection: Connection, code: number, why: string): void {
+    if (connection.state === 'closed') return
+    onGone(connection)
+    connection.link.close(code, why)
+  }
+
+  const flusher = makeFlusher({ hub, limits, clock, log, close })
+  const { wake } = flusher
+  const entry = makeEntry({ hub, ports, who, limits, clock, log, close })
+  const acts = makeActs({ ports, hub, log, wake })
+  const talk = makeTalk({ acts, entry, limits, clock, log, who, close })
+  const door = makeDoor({ hub, entry, talk, limits, clock, log, web: deps.web, onGone })
+  const keeper = makeKeeper({ hub, ports, limits, clock, log, who, close, wake })
+
+  // A longer tick takes more lines, so that the sampling stays the same per second.
+  const chatMax = () => Math.ceil(limits.chatPerTick * flusher.tickMs / limits.tickMsMin)
+
+  return {
+    attach: door.attach,
+    handleSse: door.handleSse,
+    routes: gatewayRoutes({ acts, entry, hub, clock }),
+    tell(showId, event) {
+      const room = hub.rooms.get(showId)
+      if (room?.pending.add(event, chatMax())) wake()
+    },
+    tellPerson(personId, event) {
+      const person = hub.people.get(personId)
+      if (!person || person.connections.size === 0) return
+      person.pending = [...person.pending, event].slice(-pendingMax)
+      hub.awaited.add(person)
+      wake()
+    },
+    tellStaff(showId, event) {
+      const room = hub.rooms.get(showId)
+      if (!room) return
+      room.staff.add(event)
+      wake()
+    },
+    count(showId: ShowId) {
+      const count = hub.rooms.get(showId)?.count()
+      return count ? { ...count, countries: { ...count.countries } }
+        : { viewers: 0, demo: 0, countries: {} }
+    },
+    snapshot: entry.snapshot,
+    drop(personId: PersonId) {
+      for (const connection of [...hub.people.get(personId)?.connections ?? []]) {
+        close(connection, 4001, 'session ended')
+      }
+    },
+    readMetrics() {
+      let sampledAway = 0
+      for (const room of hub.rooms.values()) sampledAway += room.pending.sampledAway
+      return {
+        connections: hub.connections.size, rooms: hub.rooms.size, tickMs: flusher.tickMs, sampledAway,
+      }
+    },
+    close() {
+      keeper.stop()
+      flusher.stop()
+      for (const connection of [...hub.connections]) close(connection, 1001, 'going away')
+      door.close()
+    },
+  }
+}

@@ -1,0 +1,26 @@
+/** How long a tick is: short while the machine keeps up, longer when telling everyone takes a large
+ *  part of it, so that the rest of the process still gets its turn. */
+export interface Pacer {
+  readonly tickMs: number
+  /** After a flush: how long it took, and how late it began. */
+  learn(flushMs: number, lateMs: number): void
+}
+
+// Telling everyone may take this part of a tick.
+const shareMax = 0.65
+// Lateness below this is the grain of timers.
+const grainMs = 5
+
+export function makePacer(limits: { tickMsMin: number; tickMsMax: number }): Pacer {
+  let loadMs = 0
+  let tickMs: number = limits.tickMsMin
+  return {
+    get tickMs() { return tickMs },
+    learn(flushMs, lateMs) {
+      const load = flushMs + Math.max(0, lateMs - grainMs) / 2
+      // Up quickly, down slowly: a short calm in a rush must not make it swing.
+      loadMs += (load - loadMs) * (load > loadMs ? 0.3 : 0.1)
+      tickMs = Math.round(Math.min(limits.tickMsMax, Math.max(limits.tickMsMin, loadMs / shareMax)))
+    },
+  }
+}

@@ -1,0 +1,108 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
+import { isId, type Log, type ShowId } from '#kernel'
+import { INTERNAL_HEADER } from '../contract.ts'
+import type { Shows } from '../live/shows.ts'
+import { makePlayback, parseAsset } from './playback.ts'
+import { sendEmpty, sendJson } from './reply.ts'
+
+export interface MediaHttp {
+  listen(port: number, host: string): Promise<number>
+  close(): Promise<void>
+}
+
+const hash = (text: string): Buffer => createHash('sha256').update(text).digest()
+
+const CORS = {
+  'access-control-allow-origin': '*',
+  'access-control-expose-headers': 'content-length, content-range, date',
+} as const
+
+export function makeMediaHttp(deps: {
+  shows: Shows
+  log: Log
+  internalKey: string
+  health: () => Record<string, unknown>
+}): MediaHttp {
+  const play = makePlayback(deps)
+  const keyHash = hash(deps.internalKey)
+
+  const isInternal = (request: IncomingMessage): boolean => {
+    const given = request.headers[INTERNAL_HEADER]
+    return typeof given === 'string' && timingSafeEqual(hash(given), keyHash)
+  }
+
+  const command = async (
+    request: IncomingMessage, response: ServerResponse, path: string,
+  ): Promise<void> => {
+    if (!isInternal(request)) return sendEmpty(response, 401)
+    const match = /^\/internal\/shows\/([a-z0-9_]{1,40})\/(stop|drop)$/.exec(path)
+    const showId = match?.[1]
+    if (!match || !isId('sho', showId)) return sendEmpty(response, 404)
+    if (request.method !== 'POST') return sendEmpty(response, 405, { allow: 'POST' })
+    const isStop = match[2] === 'stop'
+    // Ending a show nobody ever published to must hold as well: its key may not open it later.
+    const show = isStop ? await deps.shows.open(showId) : await deps.shows.find(showId)
+    if (isStop) show?.stop()
+    else show?.drop()
+    await show?.flushed()
+    sendJson(response, 200, show ? show.state() : { state: 'waiting' })
+  }
+
+  const watch = async (
+    request: IncomingMessage, response: ServerResponse, path: string, query: URLSearchParams,
+  ): Promise<void> => {
+    for (const [name, value] of Object.entries(CORS)) response.setHeader(name, value)
+    if (request.method === 'OPTIONS') {
+      const allowed = { 'access-control-allow-methods': 'GET, HEAD' }
+      const headers = { 'access-control-allow-headers': 'range', 'access-control-max-age': '86400' }
+      return sendEmpty(response, 204, { ...allowed, ...headers })
+    }
+    const match = /^\/media\/([a-z0-9_]{1,40})\/([a-z0-9.-]{1,40})$/.exec(path)
+    const asset = match && parseAsset(match[2]!)
+    const showId = match?.[1]
+    if (!asset || !isId('sho', showId)) return sendEmpty(response, 404)
+    if (request.method !== 'GET' && request.method !== 'HEAD') {
+      return sendEmpty(response, 405, { allow: 'GET, HEAD, OPTIONS' })
+    }
+    await play(request, response, showId as ShowId, asset, query)
+  }
+
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    // The raw target is matched, never normalised: what is not spelled exactly does not exist.
+    const target = request.url ?? ''
+    const mark = target.indexOf('?')
+    const path = mark < 0 ? target : target.slice(0, mark)
+    if (path === '/media/health') return sendJson(response, 200, deps.health())
+    if (path.startsWith('/internal/')) return command(request, response, path)
+    const query = new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1))
+    return watch(request, response, path, query)
+  }
+
+  const server = createServer({
+    maxHeaderSize: 8_192, headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 30_000,
+  }, (request, response) => {
+    request.resume()
+    response.on('error', () => {})
+    handle(request, response).catch((error: unknown) => {
+      deps.log.error('http', { message: error instanceof Error ? error.message : String(error) })
+      if (response.headersSent) response.destroy()
+      else sendEmpty(response, 500)
+    })
+  })
+
+  return {
+    listen: (port, host) => new Promise((done, fail) => {
+      server.once('error', fail)
+      server.listen(port, host, () => {
+        server.off('error', fail)
+        const bound = server.address()
+        done(typeof bound === 'object' && bound ? bound.port : port)
+      })
+    }),
+    close: () => new Promise((done) => {
+      server.close(() => done())
+      server.closeAllConnections()
+    }),
+  }
+}

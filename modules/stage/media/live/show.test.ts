@@ -1,0 +1,115 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { makeManualClock, silentLog } from '#kernel'
+import { MEDIA_LIMITS, type StateReport } from '../contract.ts'
+import { parseVideoConfig } from '../model/codecs.ts'
+import { restoreShow, emptyShow } from '../recording/restore.ts'
+import { makeShowId } from '../testing.ts'
+import { avcRecord, nalRun } from '../testing/bytes.ts'
+import { makeShow, type Publisher, type Show } from './show.ts'
+
+let root: string
+beforeAll(async () => { root = await mkdtemp(join(tmpdir(), 'silkcast-show-')) })
+afterAll(() => rm(root, { recursive: true, force: true }))
+
+const config = parseVideoConfig(avcRecord())!
+
+function begin() {
+  const clock = makeManualClock()
+  const reports: StateReport[] = []
+  const id = makeShowId()
+  const show = makeShow({
+    id, folder: join(root, id), clock, log: silentLog, restored: emptyShow,
+    report: (report) => void reports.push(report),
+  })
+  return { clock, reports, show }
+}
+
+function publish(show: Show, drop: () => void = () => {}): Publisher {
+  const published = show.publish(drop)
+  if (!published.ok) throw new Error(published.refusal.code)
+  return published.value
+}
+
+function send(publisher: Publisher, seconds: number): void {
+  publisher.push(config, 0)
+  for (let n = 0; n < seconds * 25; n++) {
+    publisher.push({ kind: 'frame', key: n % 25 === 0, ctoMs: 0, data: nalRun(80) }, n * 40)
+  }
+}
+
+test('MED4 a publisher silent for three seconds gives way, a lively one does not', async () => {
+  const { clock, show, reports } = begin()
+  let dropped = 0
+  const first = publish(show, () => void dropped++)
+  await clock.advance(MEDIA_LIMITS.silentMs - 1)
+  first.push({ kind: 'nothing' }, 0)
+  await clock.advance(MEDIA_LIMITS.silentMs - 1)
+  expect(show.publish(() => {})).toMatchObject({
+    ok: false, refusal: { code: 'stage.media.already_publishing' },
+  })
+  expect(reports.at(-1)).toMatchObject({
+    state: 'receiving', problem: 'stage.media.already_publishing',
+  })
+  await clock.advance(1)
+  const second = publish(show)
+  expect([dropped, show.isReceiving]).toEqual([1, true])
+  // What still comes from the first one is nobody's.
+  expect(first.push(config, 0)).toBeUndefined()
+  first.leave()
+  expect(show.isReceiving).toBe(true)
+  second.leave()
+  expect(show.isReceiving).toBe(false)
+  await show.release()
+})
+
+test('MED13 the state is told on every change and every two seconds', async () => {
+  const { clock, show, reports } = begin()
+  const publisher = publish(show)
+  send(publisher, 3)
+  expect(reports.map(({ state }) => state)).toEqual(['receiving', 'receiving'])
+  expect(reports[1]!.video).toMatchObject({ width: 320, fps: 25, keyframeSeconds: 1 })
+  await clock.advance(3 * MEDIA_LIMITS.reportEveryMs)
+  expect(reports).toHaveLength(5)
+  publisher.leave('stage.media.stream_malformed')
+  await clock.advance(60_000)
+  expect(reports).toHaveLength(6)
+  expect(reports.at(-1)).toMatchObject({
+    state: 'lost', problem: 'stage.media.stream_malformed',
+  })
+  await show.release()
+})
+
+test('MED15 nothing is announced that is not on disk', async () => {
+  const { show } = begin()
+  const publisher = publish(show)
+  const seen: number[] = []
+  const recording = (async () => {
+    for (let n = 0; n < 200; n++) {
+      const told = show.window.segments.reduce((sum, one) => sum + one.parts.length, 0)
+      const kept = (await restoreShow(show.folder))?.window.segments ?? []
+      expect(kept.reduce((sum, one) => sum + one.parts.length, 0)).toBeGreaterThanOrEqual(told)
+      seen.push(told)
+      if (told === 20) return
+    }
+  })()
+  send(publisher, 5)
+  await recording
+  expect(Math.max(...seen)).toBeGreaterThan(0)
+  publisher.leave()
+  await show.release()
+  expect((await restoreShow(show.folder))!.recorded.map(({ msn }) => msn)).toEqual([0, 1, 2])
+})
+
+test('MED5 an ended show lets nobody in, also one that never had media', async () => {
+  const { show } = begin()
+  show.stop()
+  show.stop()
+  expect(show.publish(() => {})).toMatchObject({
+    ok: false, refusal: { code: 'stage.media.show_ended' },
+  })
+  await show.release()
+  expect((await restoreShow(show.folder))!.window.isEnded).toBe(true)
+})

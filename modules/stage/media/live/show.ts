@@ -1,0 +1,228 @@
+import { ok, refuse, type Clock, type Log, type Refusal, type Result, type ShowId } from '#kernel'
+import { MEDIA_LIMITS, type MediaProblem, type StateReport, type StateView } from '../contract.ts'
+import { makeAssembler, type Assembler } from '../model/assembler.ts'
+import type { FlvTag } from '../model/flv.ts'
+import { makeRecorder } from '../recording/recorder.ts'
+import type { RecordedSegment } from '../recording/index-file.ts'
+import type { Restored } from '../recording/restore.ts'
+import { makeLiveWindow, type LiveWindow } from './window.ts'
+
+/** The one who sends media now. */
+export interface Publisher {
+  /** Returns a problem when the publisher must go. */
+  push(tag: FlvTag, wrappedMs: number): MediaProblem | undefined
+  /** The connection is gone; `problem` says why when the stream was at fault. */
+  leave(problem?: MediaProblem): void
+}
+
+export interface Show {
+  readonly id: ShowId
+  readonly window: LiveWindow
+  readonly recorded: readonly RecordedSegment[]
+  readonly isReceiving: boolean
+  readonly isEnded: boolean
+  readonly folder: string
+  init(id: number): Buffer | undefined
+  /** `drop` is called when this publisher has to go (taken over, stopped, key changed). */
+  publish(drop: (problem?: MediaProblem) => void): Result<Publisher, Refusal<MediaProblem>>
+  drop(): void
+  stop(): void
+  state(): StateView
+  flushed(): Promise<void>
+  /** Lets go of open files. */
+  release(): Promise<void>
+}
+
+interface Current {
+  assembler: Assembler
+  drop: () => void
+  heardMs: number
+  isDescribed: boolean
+}
+
+/** Inits kept in memory; older ones are read from disk. */
+const INITS_MAX = 32
+/** What viewers were told must survive a crash, so a part is announced once it is written; a disk
+ *  slower than this holds up nobody. */
+const DISK_WAIT_MS = 100
+
+export function makeShow(deps: {
+  id: ShowId
+  folder: string
+  clock: Clock
+  log: Log
+  report: (report: StateReport) => void
+  restored: Restored
+}): Show {
+  const { id, clock, folder } = deps
+  const log = deps.log.child({ showId: id })
+  const window = makeLiveWindow({ clock }, deps.restored.window)
+  const recorded = [...deps.restored.recorded]
+  const inits = new Map<number, Buffer>()
+  let { nextInitId, startTicks: ticks } = deps.restored
+  let { nextMsn, partTargetTicks, isEnded } = deps.restored.window
+  let announced = Promise.resolve()
+  let current: Current | undefined
+  let lastProblem: MediaProblem | undefined
+  let openTicks = 0
+
+  const recorder = makeRecorder({
+    folder, log,
+    onProblem: (problem) => report(problem),
+    onSegment: (segment) => void recorded.push(segment),
+  })
+
+  const stateName = (): StateView['state'] => {
+    if (isEnded) return 'ended'
+    if (current) return 'receiving'
+    return nextMsn > 0 ? 'lost' : 'waiting'
+  }
+
+  const view = (): StateView => {
+    const problem = recorder.problem ?? lastProblem
+    return { state: stateName(), ...current?.assembler.read(), ...(problem && { problem }) }
+  }
+
+  const report = (problem?: MediaProblem): void => {
+    const { state, ...rest } = view()
+    const said = state === 'waiting' ? 'lost' : state
+    const atMs = Math.round(clock.nowMs())
+    deps.report({ showId: id, ...rest, state: said, ...(problem && { problem }), atMs })
+  }
+
+  /** The window lags behind the recorder, in the same order; the fields here are ahead of it. */
+  const announce = (change: () => void): void => {
+    announced = announced
+      .then(() => Promise.race([recorder.flushed(), clock.sleep(DISK_WAIT_MS)]))
+      .then(change)
+      .catch((error: unknown) => log.error('announce', { message: (error as Error).message }))
+  }
+
+  /** Rates are worth telling once a segment was measured. */
+  const describe = (): void => {
+    if (!current || current.isDescribed) return
+    current.isDescribed = true
+    report()
+  }
+
+  const keepInit = (bytes: Buffer): void => {
+    if (inits.get(nextInitId - 1)?.equals(bytes)) return
+    inits.set(nextInitId, bytes)
+    inits.delete(nextInitId - INITS_MAX)
+    recorder.init(nextInitId, bytes)
+    nextInitId++
+  }
+
+  const begin = (): Assembler => makeAssembler({
+    startTicks: ticks,
+    startSequence: nextMsn * 256,
+    partTargetTicks,
+    sink: {
+      init: keepInit,
+      partTarget(target) {
+        partTargetTicks = target
+        announce(() => window.setPartTarget(target))
+      },
+      open(opened) {
+        const segment = {
+          msn: nextMsn, initId: nextInitId - 1, ticks: opened.ticks,
+          wallMs: Math.round(opened.wallMs), isDiscontinuity: opened.isNewTimeline && nextMsn > 0,
+        }
+        nextMsn++
+        openTicks = 0
+        recorder.open(segment, partTargetTicks)
+        announce(() => window.open(segment))
+      },
+      part(part) {
+        openTicks += part.ticks
+        recorder.part(part.bytes)
+        announce(() => window.part(part))
+      },
+      close() {
+        recorder.close(nextMsn - 1, openTicks)
+        announce(() => window.close())
+        describe()
+      },
+    },
+  })
+
+  const finish = (problem?: MediaProblem): void => {
+    if (!current) return
+    ticks = current.assembler.finish().endTicks
+    current = undefined
+    lastProblem = problem
+    announce(() => window.setReceiving(false))
+    log.info('publisher gone', { problem })
+    report()
+  }
+
+  const removeCurrent = (): void => {
+    const gone = current
+    finish()
+    gone?.drop()
+  }
+
+  const admit = (): MediaProblem | undefined => {
+    if (isEnded) return 'stage.media.show_ended'
+    const isSilent = current && clock.steadyMs() - current.heardMs >= MEDIA_LIMITS.silentMs
+    if (!current || isSilent) return undefined
+    return 'stage.media.already_publishing'
+  }
+
+  return {
+    id, window, recorded, folder,
+    get isReceiving() { return current !== undefined },
+    get isEnded() { return isEnded },
+    init: (initId) => inits.get(initId),
+    publish(drop) {
+      const problem = admit()
+      if (problem) {
+        report(problem)
+        return refuse(problem)
+      }
+      removeCurrent()
+      recorder.resume()
+      lastProblem = undefined
+      const mine: Current = {
+        assembler: begin(), drop, heardMs: clock.steadyMs(), isDescribed: false,
+      }
+      current = mine
+      announce(() => window.setReceiving(true))
+      log.info('publisher here')
+      report()
+      const timer = clock.every(MEDIA_LIMITS.reportEveryMs, () => {
+        if (current === mine) report()
+        else timer.cancel()
+      })
+      return ok({
+        push(tag, wrappedMs) {
+          if (current !== mine) return undefined
+          mine.heardMs = clock.steadyMs()
+          return mine.assembler.push(tag, wrappedMs, clock.nowMs())
+        },
+        leave(why) {
+          timer.cancel()
+          if (current === mine) finish(why)
+        },
+      })
+    },
+    drop: removeCurrent,
+    stop() {
+      removeCurrent()
+      if (isEnded) return
+      isEnded = true
+      recorder.end()
+      announce(() => window.end())
+      report()
+    },
+    state: view,
+    async flushed() {
+      await announced
+      await recorder.flushed()
+    },
+    async release() {
+      await announced
+      await recorder.release()
+    },
+  }
+}

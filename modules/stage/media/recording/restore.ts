@@ -1,0 +1,113 @@
+import { appendFile, readFile, stat } from 'node:fs/promises'
+import type { LiveSegment, WindowStart } from '../live/window.ts'
+import { MEDIA_LIMITS } from '../contract.ts'
+import { readFragments, type FragmentInfo } from '../model/fragment.ts'
+import { VIDEO_TRACK } from '../model/init-segment.ts'
+import { TICKS_PER_SECOND } from '../model/timeline.ts'
+import { readIndex, writeLine, type RecordedSegment } from './index-file.ts'
+import { headFile, indexFile, initFile, segmentFile } from './recorder.ts'
+
+export interface Restored {
+  readonly window: WindowStart
+  readonly recorded: readonly RecordedSegment[]
+  readonly nextInitId: number
+  readonly startTicks: number
+}
+
+const INDEX_BYTES_MAX = 64_000_000
+const WINDOW_TICKS = MEDIA_LIMITS.windowSeconds * TICKS_PER_SECOND
+
+export const emptyShow: Restored = {
+  window: {
+    segments: [], nextMsn: 0, discontinuitySequence: 0, partTargetTicks: undefined,
+    isEnded: false,
+  },
+  recorded: [], nextInitId: 0, startTicks: 0,
+}
+
+async function readText(path: string): Promise<string | undefined> {
+  try {
+    if ((await stat(path)).size > INDEX_BYTES_MAX) return undefined
+    return await readFile(path, 'utf8')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    throw error
+  }
+}
+
+/** Sound runs on its own clock, which its init segment tells (mdhd of the only track). */
+function soundRate(init: Buffer): number {
+  const at = init.indexOf('mdhd', 0, 'latin1')
+  return at < 0 || at + 20 > init.length ? TICKS_PER_SECOND : init.readUInt32BE(at + 16)
+}
+
+async function readParts(folder: string, segment: { msn: number; initId: number }) {
+  const file = await readFile(segmentFile(folder, segment.msn)).catch(() => Buffer.alloc(0))
+  const init = await readFile(initFile(folder, segment.initId)).catch(() => Buffer.alloc(0))
+  const rate = soundRate(init)
+  const ticksOf = (track: FragmentInfo): number => {
+    const scale = track.trackId === VIDEO_TRACK ? 1 : TICKS_PER_SECOND / rate
+    return Math.round((track.time + track.duration) * scale) - Math.round(track.time * scale)
+  }
+  return readFragments(file).flatMap(({ bytes, tracks }) => {
+    const lead = tracks[0]
+    return lead ? [{ bytes, ticks: ticksOf(lead), isIndependent: lead.startsWithKey }] : []
+  })
+}
+
+/** Closes the segment that was open when the process died, with the parts that reached the disk. */
+async function closeTorn(
+  folder: string, open: Omit<RecordedSegment, 'durationTicks'>,
+): Promise<RecordedSegment | undefined> {
+  const parts = await readParts(folder, open)
+  const durationTicks = parts.reduce((sum, part) => sum + part.ticks, 0)
+  if (durationTicks === 0) return undefined
+  const line = writeLine({ is: 'close', msn: open.msn, durationTicks })
+  // The line before may be torn as well: an empty line costs nothing.
+  await appendFile(indexFile(folder), '\n' + line).catch(() => {})
+  return { ...open, durationTicks }
+}
+
+async function readTail(
+  folder: string, recorded: readonly RecordedSegment[],
+): Promise<LiveSegment[]> {
+  const tail: LiveSegment[] = []
+  let ticks = 0
+  for (let at = recorded.length - 1; at >= 0 && ticks < WINDOW_TICKS; at--) {
+    const segment = recorded[at]!
+    const isGap = tail[0] !== undefined && tail[0].msn !== segment.msn + 1
+    if (isGap) break
+    tail.unshift({ ...segment, parts: await readParts(folder, segment), isClosed: true })
+    ticks += segment.durationTicks
+  }
+  return tail
+}
+
+/** A show as its folder tells it; undefined when it never recorded anything. */
+export async function restoreShow(folder: string): Promise<Restored | undefined> {
+  const text = await readText(indexFile(folder))
+  if (text === undefined) return undefined
+  const index = readIndex(text)
+  const torn = index.open && await closeTorn(folder, index.open)
+  const recorded = torn ? [...index.segments, torn] : [...index.segments]
+  const last = recorded.at(-1)
+  // A torn segment without one whole part gives its number back: numbers have no gaps. Only
+  // numbers that live had after the recording stopped are left behind, with the old window.
+  const known = Math.max(last?.msn ?? -1, index.open?.msn ?? -1)
+  const head = Number((await readText(headFile(folder)))?.trim() || -1)
+  const isBehind = Number.isSafeInteger(head) && head > known
+  const segments = isBehind ? [] : await readTail(folder, recorded)
+  const before = recorded.slice(0, recorded.length - segments.length)
+  return {
+    recorded,
+    nextInitId: recorded.reduce((most, segment) => Math.max(most, segment.initId + 1), 0),
+    startTicks: last ? last.ticks + last.durationTicks : 0,
+    window: {
+      segments,
+      nextMsn: isBehind ? head + 1 : (last?.msn ?? -1) + 1,
+      discontinuitySequence: before.filter((segment) => segment.isDiscontinuity).length,
+      partTargetTicks: index.partTargetTicks,
+      isEnded: index.isEnded,
+    },
+  }
+}

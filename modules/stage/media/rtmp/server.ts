@@ -1,0 +1,81 @@
+import { createServer, type Server, type Socket } from 'node:net'
+import { MEDIA_LIMITS } from '../contract.ts'
+import { makeRtmpSession, type RtmpSession, type SessionDeps } from './session.ts'
+
+export interface RtmpServer {
+  listen(port: number, host: string): Promise<number>
+  readonly connections: number
+  close(): Promise<void>
+}
+
+const MINUTE_MS = 60_000
+const ADDRESSES_MAX = 10_000
+
+/** Counts wrong keys per address and minute; forgets everything when it grows too large. */
+export function makeKeyGuard(clock: { steadyMs(): number }) {
+  const wrong = new Map<string, { count: number; sinceMs: number }>()
+  return {
+    note(address: string): void {
+      const now = clock.steadyMs()
+      const entry = wrong.get(address)
+      if (entry && now - entry.sinceMs < MINUTE_MS) {
+        entry.count++
+        return
+      }
+      if (wrong.size >= ADDRESSES_MAX) wrong.clear()
+      wrong.set(address, { count: 1, sinceMs: now })
+    },
+    isBlocked(address: string): boolean {
+      const entry = wrong.get(address)
+      return entry !== undefined && entry.count >= MEDIA_LIMITS.wrongKeysPerMinuteMax
+        && clock.steadyMs() - entry.sinceMs < MINUTE_MS
+    },
+  }
+}
+
+export function makeRtmpServer(deps: Omit<SessionDeps, 'onWrongKey'>): RtmpServer {
+  const sessions = new Map<Socket, RtmpSession>()
+  const perAddress = new Map<string, number>()
+  const guard = makeKeyGuard(deps.clock)
+
+  const hasRoom = (address: string): boolean =>
+    sessions.size < MEDIA_LIMITS.connectionsMax
+    && (perAddress.get(address) ?? 0) < MEDIA_LIMITS.connectionsPerAddressMax
+    && !guard.isBlocked(address)
+
+  const accept = (socket: Socket): void => {
+    const address = socket.remoteAddress ?? 'unknown'
+    if (!hasRoom(address)) {
+      socket.on('error', () => {})
+      socket.destroy()
+      return
+    }
+    perAddress.set(address, (perAddress.get(address) ?? 0) + 1)
+    socket.once('close', () => {
+      sessions.delete(socket)
+      const left = (perAddress.get(address) ?? 1) - 1
+      if (left > 0) perAddress.set(address, left)
+      else perAddress.delete(address)
+    })
+    const onWrongKey = (from: string): void => guard.note(from)
+    sessions.set(socket, makeRtmpSession(socket, { ...deps, onWrongKey }))
+  }
+
+  const server: Server = createServer(accept)
+  return {
+    listen: (port, host) => new Promise((done, fail) => {
+      server.once('error', fail)
+      server.listen(port, host, () => {
+        server.off('error', fail)
+        server.on('error', (error) => deps.log.error('rtmp', { message: error.message }))
+        const bound = server.address()
+        done(typeof bound === 'object' && bound ? bound.port : port)
+      })
+    }),
+    get connections() { return sessions.size },
+    close: () => new Promise((done) => {
+      server.close(() => done())
+      for (const session of sessions.values()) session.leave('stopping')
+    }),
+  }
+}

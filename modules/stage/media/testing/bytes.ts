@@ -1,0 +1,84 @@
+import amf from 'node-media-server/src/protocol/amf.js'
+
+/** A real parameter set: 320x180, baseline, from x264. */
+export const SPS = Buffer.from('6742c00cda05067e7c0440000003004000000c83c50aa8', 'hex')
+/** 1920x1080, high profile, cropped from 1088 lines. */
+export const SPS_1080 = Buffer.from('67640028acd940780227e5c044000003000400000300c83c60c658', 'hex')
+const PPS = Buffer.from('68ce0fc8', 'hex')
+
+export function avcRecord(sps: Buffer = SPS): Buffer {
+  const lengths = Buffer.alloc(2)
+  lengths.writeUInt16BE(sps.length)
+  return Buffer.concat([
+    Buffer.from([1, sps[1]!, sps[2]!, sps[3]!, 0xff, 0xe1]), lengths, sps,
+    Buffer.from([1, 0, PPS.length]), PPS,
+  ])
+}
+
+/** AAC LC, 48 kHz, stereo. */
+export const AAC_RECORD = Buffer.from([0x11, 0x90])
+
+/** One NAL unit behind its length. */
+export function nalRun(sizeBytes = 40, type = 1): Buffer {
+  const nal = Buffer.alloc(4 + sizeBytes, 0x11)
+  nal.writeUInt32BE(sizeBytes)
+  nal[4] = type
+  return nal
+}
+
+export const videoTag = (options: {
+  key?: boolean; config?: Buffer; ctoMs?: number; data?: Buffer
+}): Buffer => {
+  const head = Buffer.alloc(5)
+  head[0] = ((options.key ?? options.config !== undefined) ? 0x10 : 0x20) | 7
+  head[1] = options.config ? 0 : 1
+  head.writeIntBE(options.ctoMs ?? 0, 2, 3)
+  return Buffer.concat([head, options.config ?? options.data ?? nalRun()])
+}
+
+export const audioTag = (options: { config?: Buffer; data?: Buffer }): Buffer =>
+  Buffer.concat([Buffer.from([0xaf, options.config ? 0 : 1]),
+    options.config ?? options.data ?? Buffer.alloc(60, 0x21)])
+
+/** One RTMP message as the chunks of a client with the given chunk size. */
+export function chunks(message: {
+  type: number; body: Buffer; timestampMs?: number; chunkStream?: number; chunkSize?: number
+}): Buffer {
+  const { type, body, timestampMs = 0, chunkStream = 3, chunkSize = 128 } = message
+  const isLong = timestampMs >= 0xffffff
+  const head = Buffer.alloc(12)
+  head[0] = chunkStream
+  head.writeUIntBE(isLong ? 0xffffff : timestampMs, 1, 3)
+  head.writeUIntBE(body.length, 4, 3)
+  head[7] = type
+  head.writeUInt32LE(1, 8)
+  const long = Buffer.alloc(isLong ? 4 : 0)
+  if (isLong) long.writeUInt32BE(timestampMs)
+  const parts: Buffer[] = [head, long]
+  for (let at = 0; at < body.length; at += chunkSize) {
+    if (at > 0) parts.push(Buffer.from([0xc0 | chunkStream]), long)
+    parts.push(body.subarray(at, at + chunkSize))
+  }
+  return Buffer.concat(parts)
+}
+
+/** C0, C1 and C2 in one go: the server's half is not looked at. */
+export const handshake = (): Buffer => {
+  const bytes = Buffer.alloc(1 + 2 * 1536)
+  bytes[0] = 3
+  return bytes
+}
+
+export const commandBody = (message: Record<string, unknown>): Buffer => amf.encodeAmf0Cmd(message)
+
+/** What an encoder says before it sends media. */
+export const introduction = (streamKey: string): Buffer => Buffer.concat([
+  handshake(),
+  chunks({ type: 20, body: commandBody({
+    cmd: 'connect', transId: 1, cmdObj: { app: 'live', tcUrl: 'rtmp://127.0.0.1/live' },
+  }) }),
+  chunks({ type: 20, body: commandBody({ cmd: 'createStream', transId: 2, cmdObj: null }) }),
+  chunks({ type: 20, body: commandBody({
+    cmd: 'publish', transId: 3, cmdObj: null, streamName: streamKey, type: 'live',
+  }) }),
+])

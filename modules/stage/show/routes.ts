@@ -1,0 +1,85 @@
+import { ok, routeTable, type PersonId, type ProductId, type Refusal, type Result, type RouteTable,
+  type ShowId } from '#kernel'
+import type { Who } from '#people/accounts/contract'
+import type { Audit } from '#people/audit/contract'
+import { api, type Show, type ShowRefusal } from './contract.ts'
+import type { ShowsInside } from './index.ts'
+import type { Report } from './model.ts'
+
+export interface ShowRoutesDeps {
+  readonly shows: ShowsInside<never>
+  readonly audit: Audit
+  /** Where encoders send to, for a caller who reached us under this Host header. */
+  rtmpUrl(host: string | undefined): string
+  /** The flow that also closes the open offer; without it only the show is changed. */
+  stopSale?(id: ShowId, stopped: boolean): Promise<Show | ShowRefusal>
+}
+
+type Answer = Promise<Result<Show, Refusal>>
+
+const told = async (done: Promise<Show | ShowRefusal>): Answer => {
+  const value = await done
+  return typeof value === 'string' ? { ok: false, refusal: { code: value } } : ok(value)
+}
+
+export function makeShowRoutes(deps: ShowRoutesDeps): RouteTable {
+  const { shows, audit } = deps
+  const stopSale = deps.stopSale ?? shows.stopSale
+  const note = (who: Who, act: string, subject: string, details: Record<string, boolean> = {}) =>
+    audit.record({ personId: who.personId as PersonId, act, subject, details })
+  const hostOf = (headers: Readonly<Record<string, string | string[] | undefined>>) =>
+    typeof headers['host'] === 'string' ? headers['host'] : undefined
+
+  return routeTable<typeof api, Who>(api, {
+    'GET /api/shows': async () => ok(await shows.list()),
+    'POST /api/shows': ({ body }) => shows.plan(body),
+    async 'GET /api/shows/:showId'({ params }) {
+      const show = await shows.read(params.showId as ShowId)
+      return show ? ok(show) : { ok: false, refusal: { code: 'stage.show.unknown' } }
+    },
+    'PUT /api/shows/:showId': ({ params, body }) => told(shows.save(params.showId as ShowId, body)),
+    async 'GET /api/shows/:showId/ingest'({ params, who, headers }) {
+      const streamKey = await shows.readStreamKey(params.showId as ShowId)
+      if (streamKey === null) return { ok: false, refusal: { code: 'stage.show.unknown' } }
+      await note(who, 'show.key_read', params.showId)
+      return ok({ rtmpUrl: deps.rtmpUrl(hostOf(headers)), streamKey })
+    },
+    async 'POST /api/shows/:showId/ingest/rotate'({ params, who, headers }) {
+      await note(who, 'show.key_rotate', params.showId)
+      const streamKey = await shows.rotateStreamKey(params.showId as ShowId)
+      if (streamKey.startsWith('stage.')) return { ok: false, refusal: { code: streamKey } }
+      return ok({ rtmpUrl: deps.rtmpUrl(hostOf(headers)), streamKey })
+    },
+    async 'POST /api/shows/:showId/go-live'({ params, who }) {
+      await note(who, 'show.go_live', params.showId)
+      return told(shows.goLive(params.showId as ShowId))
+    },
+    async 'POST /api/shows/:showId/end'({ params, who }) {
+      await note(who, 'show.end', params.showId)
+      return told(shows.end(params.showId as ShowId))
+    },
+    'POST /api/shows/:showId/pin': ({ params, body }) =>
+      told(shows.pin(params.showId as ShowId, body.productId as ProductId | null)),
+    async 'POST /api/shows/:showId/sale'({ params, who, body }) {
+      await note(who, 'show.sale', params.showId, { stopped: body.stopped })
+      return told(stopSale(params.showId as ShowId, body.stopped))
+    },
+    async 'POST /api/shows/:showId/take-over'({ params, who, body }) {
+      await note(who, 'show.take_over', params.showId, { directed: body.directed })
+      return told(shows.setDirected(params.showId as ShowId, body.directed))
+    },
+    async 'POST /internal/media/authorize'({ body }) {
+      const showId = await shows.authorize(body.streamKey)
+      if (showId.startsWith('stage.')) return { ok: false, refusal: { code: showId } }
+      return ok({ showId })
+    },
+    async 'POST /internal/media/state'({ body }) {
+      const { state, video, problem, atMs } = body
+      const report: Report = {
+        state, atMs, ...(video ? { video } : {}), ...(problem === undefined ? {} : { problem }),
+      }
+      await shows.hear(body.showId as ShowId, report)
+      return ok({ done: true as const })
+    },
+  })
+}
