@@ -24,10 +24,14 @@ function contrast(a: string, b: string): number {
 
 const texts: readonly (readonly [string, string])[] = [
   ...['ground', 'surface', 'silk'].flatMap((ground) =>
-    ['ink', 'ink-quiet', 'action-ink', 'danger-ink', 'warn-ink', 'info'].map((ink) => [ink, ground] as const)),
-  ['on-action', 'action'], ['on-action', 'action-press'], ['on-danger', 'danger'], ['on-danger', 'danger-press'],
-  ['ink', 'action-soft'], ['action-ink', 'action-soft'], ['ink', 'warn-soft'], ['warn-ink', 'warn-soft'],
-  ['ink', 'danger-soft'], ['danger-ink', 'danger-soft'], ['ink', 'info-soft'], ['info', 'info-soft'],
+    ['ink', 'ink-quiet', 'action-ink', 'danger-ink', 'warn-ink', 'info']
+      .map((ink) => [ink, ground] as const)),
+  ['on-action', 'action'], ['on-action', 'action-press'], ['on-danger', 'danger'],
+  ['on-danger', 'danger-press'],
+  ['ink', 'action-soft'], ['action-ink', 'action-soft'], ['ink', 'warn-soft'],
+  ['warn-ink', 'warn-soft'],
+  ['ink', 'danger-soft'], ['danger-ink', 'danger-soft'], ['ink', 'info-soft'],
+  ['info', 'info-soft'],
 ]
 
 describe.each([[0, 'day'], [1, 'night']] as const)('contrast, theme %i (%s)', (theme, _name) => {
@@ -45,7 +49,8 @@ describe.each([[0, 'day'], [1, 'night']] as const)('contrast, theme %i (%s)', (t
     expect(contrast(colour('ink'), colour(ground))).toBeGreaterThanOrEqual(7)
   })
 
-  it.each([['line-strong', 'surface'], ['line-strong', 'ground'], ['action', 'surface'], ['focus', 'ground']])(
+  it.each([['line-strong', 'surface'], ['line-strong', 'ground'], ['action', 'surface'],
+    ['focus', 'ground']])(
     'the edge of a control, --%s on --%s, is at least 3', (edge, ground) => {
       expect(contrast(colour(edge), colour(ground))).toBeGreaterThanOrEqual(3)
     })

@@ -17,8 +17,8 @@ export interface OpenOfferDeps<Tx> {
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
-  /** Between the announcement and the instant at which everyone may buy, milliseconds: as long as the
-   *  slowest picture, so that all have heard the price. */
+  /** Between the announcement and the instant at which everyone may buy, milliseconds: as long as
+   *  the slowest picture, so that all have heard the price. */
   readonly leadMs: number
   pin(showId: ShowId, productId: ProductId): Promise<Show | ShowRefusal>
   readonly afterOpen?: (offer: Offer) => void

@@ -12,7 +12,8 @@ import { intentOf, type PlacedBatch } from './place-order/batch.ts'
 const test = useTestDatabase({ only: ['trade_stock', 'trade_orders', 'trade_offers'] })
 
 let world = makeSaleWorld()
-const open = (change: Parameters<typeof makeSale<Tx>>[3] = {}, database: Database = test.database) =>
+type Change = Parameters<typeof makeSale<Tx>>[3]
+const open = (change: Change = {}, database: Database = test.database) =>
   makeSale<Tx>(database, writeFacts, world, change)
 
 beforeEach(async () => {
@@ -51,7 +52,8 @@ describe('what is checked before the batch', () => {
   it('takes the price from the offer, never from the buyer', async () => {
     const sale = open()
     const offerId = await fillSale(sale, test.database, world, { stock: 5, offer: 5 })
-    const place = (change: object) => sale.flow.place(world.buyer(), world.aWish({ offerId, ...change }))
+    const place = (change: object) =>
+      sale.flow.place(world.buyer(), world.aWish({ offerId, ...change }))
     expect(await place({ unitAmountMinor: 1 })).toEqual({ ok: false, refusal: {
       code: 'trade.orders.price_changed', details: { amountMinor: 1990, currency: 'EUR' },
     } })
@@ -60,7 +62,8 @@ describe('what is checked before the batch', () => {
   })
 
   it.each([
-    ['an offer nobody knows', { offerId: 'off_00000000000000000000000000' }, 'trade.offers.unknown'],
+    ['an offer nobody knows', { offerId: 'off_00000000000000000000000000' },
+      'trade.offers.unknown'],
     ['a variant nobody knows', { variantId: 'var_00000000000000000000000000' },
       'trade.stock.variant_unknown'],
     ['a market without a price', { market: 'JP' }, 'trade.orders.market_not_served'],
@@ -106,7 +109,8 @@ describe('what is checked before the batch', () => {
     expect(said(await sale.flow.place(abroad, far))).toBe('trade.orders.market_not_served')
   })
 
-  it.each([['sale_stopped', 'trade.orders.sale_stopped'], ['not_live', 'trade.orders.show_not_live'],
+  it.each([
+    ['sale_stopped', 'trade.orders.sale_stopped'], ['not_live', 'trade.orders.show_not_live'],
   ] as const)('refuses when the show is %s', async (state, code) => {
     const sale = open()
     await fillSale(sale, test.database, world, { stock: 5 })
@@ -197,7 +201,7 @@ describe('many at once', () => {
     expect(lefts).toEqual([...lefts].sort((a, b) => b - a))
   })
 
-  it('lets holds that are over make room, and expires their orders in the same breath', async () => {
+  it('lets holds that are over make room, and expires their orders with it', async () => {
     const clock = makeManualClock(systemClock.nowMs())
     const told: PlacedBatch[] = []
     const sale = open({ clock, afterCommit: (batch) => told.push(batch) })

@@ -47,7 +47,9 @@ export interface PlaceOrderFlow {
   idle(): Promise<void>
 }
 
-const wishOf = (ids: Ids, who: Who, buyerId: PersonId, input: PlaceOrder, priced: Priced): Wish => ({
+const wishOf = (
+  ids: Ids, who: Who, buyerId: PersonId, input: PlaceOrder, priced: Priced,
+): Wish => ({
   id: ids.make('ord'), key: input.key, buyerId, isDemo: who.isDemo,
   showId: input.showId as ShowId, offerId: input.offerId as OfferId | null,
   variantId: input.variantId as VariantId, quantity: input.quantity, market: input.market,
@@ -84,7 +86,7 @@ function makeRun<Tx>(deps: PlaceOrderDeps<Tx>, batchDeps: BatchDeps<Tx>) {
   }
 }
 
-/** From a tap to units that are held: price, address, sale, stock and order, many buyers at a time. */
+/** From a tap to units that are held: price, address, sale, stock and order, many at a time. */
 export function makePlaceOrder<Tx>(deps: PlaceOrderDeps<Tx>): PlaceOrderFlow {
   const { database, orders, ids } = deps
   const limits = { ...placeOrderLimits, ...deps.limits }

@@ -28,8 +28,9 @@ export function makeCalls() {
         send(ref)
       })
     },
-    answer(ref: string, frame: { ok: true; value: unknown } | { ok: false; refusal: Refusal }): void {
-      settle(ref, frame.ok ? { ok: true, value: frame.value } : { ok: false, refusal: frame.refusal })
+    answer(ref: string, frame: Answer): void {
+      settle(ref, frame.ok ? { ok: true, value: frame.value }
+        : { ok: false, refusal: frame.refusal })
     },
     /** The line broke: what was asked may or may not have happened. */
     fail(code: string): void {

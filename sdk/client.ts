@@ -12,8 +12,8 @@ import type { api as stock } from '#trade/stock/contract'
 import type { api as views } from '#views/contract'
 
 /** Every route of the house, by `METHOD /path/:param`. */
-export type HouseApi = typeof accounts & typeof audit & typeof catalog & typeof chat & typeof gateway
-  & typeof offers & typeof orders & typeof payments & typeof show & typeof stock & typeof views
+export type HouseApi = typeof accounts & typeof audit & typeof catalog & typeof chat
+  & typeof gateway & typeof offers & typeof orders & typeof payments & typeof show & typeof stock & typeof views
 
 type Asked<T, K extends string> = undefined extends T ? { [P in K]?: T } : { [P in K]: T }
 type HasBody<R extends ApiRoute> = R extends { readonly raw: readonly string[] } ? true
@@ -29,7 +29,8 @@ export type CallArguments<R extends ApiRoute> =
 type Optional<T> = object extends T ? [given?: T] : [given: T]
 
 export interface Client<A extends Api = HouseApi> {
-  /** Never throws: the network that is down is `sdk.offline`, an answer that is none `sdk.bad_answer`. */
+  /** Never throws: a network that is down is `sdk.offline`, an answer that is none
+   *  `sdk.bad_answer`. */
   call<K extends keyof A & string>(
     route: K, ...given: Optional<CallArguments<A[K]>>
   ): Promise<Result<ApiTypes<A[K]>['reply'], Refusal>>

@@ -66,7 +66,9 @@ function once(hears: Hears) {
 
 const OPEN = 1
 
-export function openSocket(baseUrl: string, hello: Hello, transport: Transport, hears: Hears): Line {
+export function openSocket(
+  baseUrl: string, hello: Hello, transport: Transport, hears: Hears,
+): Line {
   const url = `${baseUrl.replace(/^http/, 'ws')}/ws`
   const socket = transport.makeSocket?.(url) ?? new WebSocket(url) as unknown as SocketLike
   const told = once(hears)
@@ -91,7 +93,9 @@ export function openSocket(baseUrl: string, hello: Hello, transport: Transport, 
 
 const flag = (value: unknown) => (value === true ? '1' : String(value))
 
-export function openStream(baseUrl: string, hello: Hello, transport: Transport, hears: Hears): Line {
+export function openStream(
+  baseUrl: string, hello: Hello, transport: Transport, hears: Hears,
+): Line {
   const query = Object.entries(hello).filter(([name, value]) => name !== 't' && value !== undefined)
     .map(([name, value]) => `${name}=${encodeURIComponent(flag(value))}`).join('&')
   const url = `${baseUrl}/sse?${query}`

@@ -1,20 +1,19 @@
 import type { Refusal, Result } from '#kernel'
-import type { ClientMessage, PersonEvent, RoomEvent, RoomSnapshot, ServerFrame, StaffEvent,
-} from '#stage/gateway/contract'
+import type { ClientMessage } from '#stage/gateway/contract'
 import type { Message } from '#stage/chat/contract'
 import type { Order, PlaceOrder } from '#trade/orders/contract'
 import { makeCalls } from './calls.ts'
-import { openSocket, openStream, type Hello, type Line, type Transport } from './line.ts'
+import { makeHearing, type Heard } from './hearing.ts'
+import { openSocket, openStream, type Hello, type Transport } from './line.ts'
 import { watchPage } from './page.ts'
 import { makeServerTime } from './server-clock.ts'
+import { makeStaying, type RoomStatus } from './staying.ts'
 
 export { applyEvents, chatKept } from './apply-events.ts'
+export type { You } from './hearing.ts'
+export type { RoomStatus } from './staying.ts'
 
-/** `broken`: the house turned this page away for good; nothing more is tried. */
-export type RoomStatus = 'connecting' | 'open' | 'lost' | 'broken'
-export type You = Extract<ServerFrame, { t: 'snapshot' }>['you']
-
-export interface RoomOptions {
+export interface RoomOptions extends Heard {
   /** Where the house is; the page's own origin when not said. */
   readonly url?: string
   readonly showId: string
@@ -23,15 +22,8 @@ export interface RoomOptions {
   /** Of a room that is drawn already: only what came after it is asked for. */
   readonly seq?: number
   readonly epoch?: string
-  /** The whole room: draw it anew. Own orders may have changed meanwhile: read them again. */
-  onSnapshot?(room: RoomSnapshot, you: You): void
-  onEvents?(events: readonly RoomEvent[]): void
-  onPerson?(events: readonly PersonEvent[]): void
-  onStaff?(events: readonly StaffEvent[]): void
   /** On every `open` after the first, own orders may have changed meanwhile: read them again. */
   onStatus?(status: RoomStatus, refusal?: Refusal): void
-  /** The server's time of a frame that has just arrived. */
-  onTime?(serverNowMs: number): void
   readonly transport?: Transport
 }
 
@@ -50,198 +42,111 @@ export interface RoomLine {
   close(): void
 }
 
-const firstWaitMs = 300
-const longestWaitMs = 5000
 const pingMs = 20_000
-const answerMs = 8000
-const socketTries = 2
+const quietMs = 5000
+const protocol = 1
 const forGood = ['stage.gateway.protocol_old', 'stage.gateway.show_unknown',
   'people.accounts.not_allowed', 'people.accounts.sign_in_needed']
-const protocol = 1
+
+const pageOrigin = (): string =>
+  (globalThis as { location?: { origin: string } }).location?.origin ?? ''
+
+/** The connection of one room: what is heard, in order, over a line that is kept open. */
+function makeWire(options: RoomOptions) {
+  const { transport = {}, showId } = options
+  const baseUrl = (options.url ?? pageOrigin()).replace(/\/$/, '')
+  const steady = () => performance.now()
+  const time = makeServerTime(steady, () => Date.now())
+  const calls = makeCalls()
+  let { market } = options
+  let isAsking = false
+  let heardAt = 0
+
+  const hello = (): Hello => ({
+    t: 'hello', v: protocol, show: showId,
+    ...(hearing.epoch === undefined ? {} : { seq: hearing.seq, epoch: hearing.epoch }),
+    ...(market === undefined ? {} : { market }),
+    ...(options.staff ? { staff: true } : {}),
+  })
+  const staying = makeStaying({
+    open(kind, hears) {
+      isAsking = false
+      const open = kind === 'ws' ? openSocket : openStream
+      return open(baseUrl, hello(), transport, {
+        ...hears,
+        frame(frame) {
+          heardAt = steady()
+          hearing.hear(frame)
+        },
+      })
+    },
+    status: (status, refusal) => options.onStatus?.(status, refusal),
+    broke: () => calls.fail('sdk.offline'),
+  })
+  const hearing = makeHearing(options, options, {
+    ask() {
+      // A stream that fell behind is opened again from our seq; its own end cannot be asked.
+      if (staying.kind === 'sse') return staying.connect()
+      if (isAsking) return
+      isAsking = true
+      staying.line?.send({ t: 'ask', seq: hearing.seq })
+    },
+    arrived() {
+      isAsking = false
+      staying.arrived()
+    },
+    reply: calls.answer,
+    pong(frame) {
+      staying.heard()
+      time.hear(frame.echo, steady(), frame.at)
+    },
+    refused(refusal) {
+      if (forGood.includes(refusal.code)) staying.close(refusal)
+      else if (refusal.code === 'stage.gateway.full') staying.wait(refusal)
+    },
+    time: time.guess,
+  })
+  return {
+    staying, hearing, calls, time,
+    isQuiet: () => steady() - heardAt > quietMs,
+    ping() {
+      if (staying.status !== 'open') return
+      staying.line?.send({ t: 'ping', at: steady() })
+      if (staying.kind === 'ws') staying.expectFrame()
+    },
+    setMarket(next: string) {
+      market = next
+      if (staying.kind === 'ws') staying.line?.send({ t: 'market', market: next })
+    },
+  }
+}
 
 /** Listens to a room and stays with it: resumes by seq, asks after a gap, comes back when the line
  *  breaks, and goes by server-sent events where WebSockets are blocked. */
 export function connectRoom(options: RoomOptions): RoomLine {
-  const { transport = {}, showId } = options
-  const baseUrl = (options.url ?? (globalThis as { location?: { origin: string } }).location?.origin ?? '')
-    .replace(/\/$/, '')
-  const steady = () => performance.now()
-  const time = makeServerTime(steady, () => Date.now())
-  const calls = makeCalls()
-  let { market, seq = 0, epoch } = options
-  let status: RoomStatus = 'lost'
-  let line: Line | null = null
-  let kind: 'ws' | 'sse' = 'ws'
-  let failures = 0
-  let socketFailures = 0
-  let isAsking = false
-  let isClosed = false
-  let heardAt = 0
-  let retry: ReturnType<typeof setTimeout> | undefined
-  let answer: ReturnType<typeof setTimeout> | undefined
-
-  function become(next: RoomStatus, refusal?: Refusal): void {
-    if (status === next) return
-    status = next
-    options.onStatus?.(next, refusal)
-  }
-
-  function hello(): Hello {
-    return {
-      t: 'hello', v: protocol, show: showId,
-      ...(epoch === undefined ? {} : { seq, epoch }),
-      ...(market === undefined ? {} : { market }),
-      ...(options.staff ? { staff: true } : {}),
-    }
-  }
-
-  function connect(): void {
-    clearTimeout(retry)
-    clearTimeout(answer)
-    line?.end()
-    if (isClosed) return
-    isAsking = false
-    become('connecting')
-    let wasOpened = false
-    const hears = {
-      opened() { wasOpened = true },
-      frame: hear,
-      closed() {
-        if (!wasOpened) chooseWay()
-        lose()
-      },
-    }
-    line = (kind === 'ws' ? openSocket : openStream)(baseUrl, hello(), transport, hears)
-    expectFrame()
-  }
-
-  /** Sockets first; streams when sockets are blocked; sockets again when streams fail, too. */
-  function chooseWay(): void {
-    if (kind === 'sse' || ++socketFailures >= socketTries) {
-      kind = kind === 'ws' ? 'sse' : 'ws'
-      socketFailures = 0
-    }
-  }
-
-  /** A line that says nothing is no line. */
-  function expectFrame(): void {
-    clearTimeout(answer)
-    answer = setTimeout(lose, answerMs)
-  }
-
-  function lose(refusal?: Refusal): void {
-    line?.end()
-    line = null
-    clearTimeout(answer)
-    clearTimeout(retry)
-    calls.fail('sdk.offline')
-    if (isClosed || status === 'broken') return
-    become('lost', refusal)
-    const wait = Math.min(longestWaitMs, firstWaitMs * 2 ** failures++)
-    retry = setTimeout(connect, wait * (0.5 + Math.random() / 2))
-  }
-
-  function ask(): void {
-    if (isAsking) return
-    // A stream that fell behind is opened again from our seq; its own end cannot be asked.
-    if (line?.kind === 'sse') return connect()
-    isAsking = true
-    line?.send({ t: 'ask', seq })
-  }
-
-  function arrived(): void {
-    clearTimeout(answer)
-    failures = 0
-    if (line?.kind === 'ws') socketFailures = 0
-    become('open')
-  }
-
-  function hearTick(frame: Extract<ServerFrame, { t: 'tick' }>): void {
-    const from = frame.s - frame.e.length
-    if (from > seq) return ask()
-    arrived()
-    isAsking = false
-    const fresh = frame.e.slice(seq - from)
-    seq = Math.max(seq, frame.s)
-    if (fresh.length > 0) options.onEvents?.(fresh)
-  }
-
-  function hear(frame: ServerFrame): void {
-    heardAt = steady()
-    if ('at' in frame) {
-      time.guess(frame.at)
-      options.onTime?.(frame.at)
-    }
-    switch (frame.t) {
-      case 'snapshot':
-        ;({ epoch } = frame)
-        seq = frame.s
-        isAsking = false
-        arrived()
-        options.onSnapshot?.(frame.room, frame.you)
-        if (frame.staff) options.onStaff?.(frame.staff)
-        return
-      case 'tick': return hearTick(frame)
-      case 'you': return options.onPerson?.(frame.e)
-      case 'staff': return options.onStaff?.(frame.e)
-      case 'reply': return calls.answer(frame.ref, frame)
-      case 'pong':
-        clearTimeout(answer)
-        return time.hear(frame.echo, steady(), frame.at)
-      case 'behind': return ask()
-      case 'refused': return turnedAway(frame.refusal)
-      default: return undefined
-    }
-  }
-
-  function turnedAway(refusal: Refusal): void {
-    if (forGood.includes(refusal.code)) {
-      become('broken', refusal)
-      close()
-    } else if (refusal.code === 'stage.gateway.full') {
-      failures = Math.max(failures, 5)
-      lose(refusal)
-    }
-  }
-
-  function ping(): void {
-    if (!line || status !== 'open') return
-    line.send({ t: 'ping', at: steady() })
-    if (line.kind === 'ws') expectFrame()
-  }
-
-  const heartbeat = setInterval(ping, pingMs)
+  const wire = makeWire(options)
+  const { staying, hearing, calls } = wire
+  const heartbeat = setInterval(wire.ping, pingMs)
   const unwatch = watchPage({
-    online: () => { if (status === 'lost') connect() },
+    online: () => { if (staying.status === 'lost') staying.connect() },
     shown() {
-      if (status === 'lost') connect()
-      else if (steady() - heardAt > 5000) ping()
+      if (staying.status === 'lost') staying.connect()
+      else if (wire.isQuiet()) wire.ping()
     },
   })
 
-  function close(): void {
-    isClosed = true
-    clearInterval(heartbeat)
-    clearTimeout(retry)
-    clearTimeout(answer)
-    unwatch()
-    line?.end()
-    line = null
-    calls.fail('sdk.offline')
-  }
-
   async function request<T>(make: (ref: string) => ClientMessage): Promise<Result<T, Refusal>> {
-    const through = line
-    if (!through || status !== 'open') return { ok: false, refusal: { code: 'sdk.offline' } }
-    return calls.make<T>((ref) => through.send(make(ref)))
+    const { line } = staying
+    if (!line || staying.status !== 'open') return { ok: false, refusal: { code: 'sdk.offline' } }
+    return calls.make<T>((ref) => line.send(make(ref)))
   }
 
-  connect()
+  staying.connect()
   return {
-    get status() { return status },
-    get seq() { return seq },
-    get kind() { return kind },
-    serverNow: time.now,
+    get status() { return staying.status },
+    get seq() { return hearing.seq },
+    get kind() { return staying.kind },
+    serverNow: wire.time.now,
     async say(text) {
       const said = await request<Message>((ref) => ({ t: 'chat', ref, text }))
       // In a crowded room lines are sampled; one's own is always seen.
@@ -249,16 +154,16 @@ export function connectRoom(options: RoomOptions): RoomLine {
       return said
     },
     order: (order) => request<Order>((ref) => ({ t: 'order', ref, order })),
-    react: (reaction) => line?.send({ t: 'react', kind: reaction }),
-    setMarket(next) {
-      market = next
-      if (line?.kind === 'ws' && status === 'open') line.send({ t: 'market', market: next })
-    },
+    react: (kind) => staying.line?.send({ t: 'react', kind }),
+    setMarket: wire.setMarket,
     refresh() {
-      epoch = undefined
-      failures = 0
-      connect()
+      hearing.forget()
+      staying.connect()
     },
-    close,
+    close() {
+      clearInterval(heartbeat)
+      unwatch()
+      staying.close()
+    },
   }
 }

@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
-import { cp, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import {
+  cp, mkdir, mkdtemp, readFile, readdir, rename, rm, stat, utimes, writeFile,
+} from 'node:fs/promises'
 import { join } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { readTree } from './tidy/source.ts'
@@ -9,7 +11,12 @@ import { projectRoot, rootFromArguments } from './lib/run.ts'
 const APPS = ['room', 'studio', 'desk'] as const
 type App = (typeof APPS)[number]
 // What can end up in a bundle, and what decides how it is built.
-const SOURCES = /^(ui|sdk|kernel|apps\/(room|studio|desk)|tools\/words)\/|^tools\/(build-web|web-config)\.ts$|^modules\/[^/]+\/[^/]+\/(contract|events)\.ts$|^(package-lock\.json|package\.json)$/
+const SOURCES = [
+  /^(ui|sdk|kernel|apps\/(room|studio|desk)|tools\/words)\//, /^tools\/(build-web|web-config)\.ts$/,
+  /^(modules\/[^/]+\/[^/]+|views)\/(contract|events)\.ts$/, /^package(-lock)?\.json$/,
+]
+const isSource = (path: string) =>
+  SOURCES.some((source) => source.test(path)) && !/\.test\.tsx?$/.test(path)
 const KEPT_BUILDS = 4
 const UNFINISHED_MS = 15 * 60_000
 
@@ -29,12 +36,12 @@ export interface BuildOptions {
 function hashSources(root: string, apps: readonly App[]): string {
   const hash = createHash('sha256').update(apps.join())
   for (const { path, text } of readTree(root)) {
-    if (SOURCES.test(path) && !/\.test\.tsx?$/.test(path)) hash.update(`${path}\0${text}\0`)
+    if (isSource(path)) hash.update(`${path}\0${text}\0`)
   }
   return hash.digest('hex').slice(0, 16)
 }
 
-/** Chunks of different apps may have the same name in their manifests: each gets its app in front. */
+/** Chunks of two apps may have the same name in their manifests: each gets its app in front. */
 function namespaced(app: string, manifest: Manifest): Manifest {
   const entry = `apps/${app}/index.html`
   const name = (key: string) => (key === entry ? key : `${app}:${key}`)
@@ -46,6 +53,8 @@ function namespaced(app: string, manifest: Manifest): Manifest {
 }
 
 async function buildApps(root: string, into: string, apps: readonly string[]): Promise<void> {
+  // The bundler and React read it: a test run must build the same pages as a start.
+  process.env['NODE_ENV'] = 'production'
   // Loaded late: a start that finds a finished build pays nothing for the bundler.
   const [{ build }, { webConfig }] = await Promise.all([import('vite'), import('./web-config.ts')])
   const manifest: Manifest = {}

@@ -11,7 +11,8 @@ describe('countdown', () => {
   })
 
   it('shows a new second exactly when the next tick is due', () => {
-    fc.assert(fc.property(fc.integer({ min: 1, max: 10 ** 9 }), fc.integer({ min: 0, max: 10 ** 6 }),
+    fc.assert(fc.property(fc.integer({ min: 1, max: 10 ** 9 }),
+      fc.integer({ min: 0, max: 10 ** 6 }),
       (left, now) => {
         const until = now + left
         const wait = msToNextTick(until, now)

@@ -1,4 +1,4 @@
-/** Languages that the product speaks. `en-XA` is English made longer and accented, for layout tests. */
+/** Languages that the product speaks. `en-XA` is English made longer and accented, for tests. */
 export const locales = ['en', 'zh-Hans', 'ar', 'en-XA'] as const
 export type Locale = (typeof locales)[number]
 

@@ -61,12 +61,14 @@ function parseWhole(text: string): number {
 const INT8 = 20
 const INT8_ARRAY = 1016
 
-/** int8 as number: every amount and time of ours fits; one that does not is a bug, never rounded. */
+/** int8 as number: every amount and time of ours fits; one that does not is a bug, never rounded.
+ *  */
 export const parsers: CustomTypesConfig = {
   getTypeParser(oid: number, format?: 'text' | 'binary') {
     if (format !== 'binary' && oid === INT8) return parseWhole
     if (format !== 'binary' && oid === INT8_ARRAY) {
-      const parseTexts = types.getTypeParser(INT8_ARRAY as number, 'text') as (text: string) => (string | null)[]
+      const parseTexts =
+        types.getTypeParser(INT8_ARRAY as number, 'text') as (text: string) => (string | null)[]
       return (text: string) => parseTexts(text).map((one) => one === null ? null : parseWhole(one))
     }
     return types.getTypeParser(oid, format as 'text')

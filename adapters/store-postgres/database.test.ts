@@ -6,7 +6,9 @@ import { useTestDatabase } from './testing/index.ts'
 
 const sources = [{
   schema: 'trade_box',
-  files: [{ name: '0001_start.sql', sql: 'create table trade_box.boxes (id int primary key, n bigint)' }],
+  files: [{
+    name: '0001_start.sql', sql: 'create table trade_box.boxes (id int primary key, n bigint)',
+  }],
 }]
 const test = useTestDatabase({ sources })
 
@@ -16,13 +18,16 @@ describe('connect', () => {
     const { rows } = await sql`select 9007199254740991::int8 as a, array[1,null,3]::int8[] as b,
       ${5}::int8 as c`.execute(kysely)
     expect(rows).toEqual([{ a: 9007199254740991, b: [1, null, 3], c: 5 }])
-    await expect(sql`select 9007199254740993::int8 as a`.execute(kysely)).rejects.toThrow(/does not fit/)
+    await expect(sql`select 9007199254740993::int8 as a`.execute(kysely))
+      .rejects.toThrow(/does not fit/)
     await expect(sql`select 1 as a`.execute(kysely)).resolves.toBeDefined()
   })
 
   it('prepares a repeated text once, under a stable name', async () => {
     await test.database.kysely.connection().execute(async (one) => {
-      for (let turn = 0; turn < 4; turn++) await sql`select ${turn}::int + 40 as repeated`.execute(one)
+      for (let turn = 0; turn < 4; turn++) {
+        await sql`select ${turn}::int + 40 as repeated`.execute(one)
+      }
       const { rows } = await sql<{ statement: string; calls: number }>`
         select statement, generic_plans + custom_plans as calls from pg_prepared_statements
         where statement like '%as repeated' and name like 's\\_%'`.execute(one)
@@ -89,7 +94,8 @@ describe('connect', () => {
 
   it('survives all its idle connections being cut at once', async () => {
     const { database } = test
-    await Promise.all([1, 2, 3, 4].map((n) => sql`select pg_sleep(0.05), ${n}::int`.execute(database.kysely)))
+    await Promise.all([1, 2, 3, 4].map((n) =>
+      sql`select pg_sleep(0.05), ${n}::int`.execute(database.kysely)))
     await sql`select pg_terminate_backend(pid) from pg_stat_activity
       where datname = current_database() and pid <> pg_backend_pid()`.execute(database.kysely)
     const asked = Array.from({ length: 12 }, async (_, n) => {

@@ -9,14 +9,16 @@ const codeOf = (error: unknown): string | undefined => {
 // Classes 08 (connection) and 57P (shutdown, crash, starting), idle timeouts, too many connections.
 const LOST = /^(08|57P0|25P0[34]$|53300$|ECONN|EPIPE|ETIMEDOUT|EHOST|ENET|ENOTFOUND|EAI_AGAIN)/
 // `pg` and its pool say these without a code.
-const LOST_WORDS = /^(Connection terminated|timeout exceeded when trying|Client has encountered a conn)/
+const LOST_WORDS =
+  /^(Connection terminated|timeout exceeded when trying|Client has encountered a conn)/
 const TIMEOUT = ['57014', '55P03']
 const CONTENDED = ['40001', '40P01']
 const FULL = ['53100', '53200']
 
 export const isContended = (error: unknown): boolean => CONTENDED.includes(codeOf(error) ?? '')
 
-/** A fault for what is not about the statement; anything else (constraints, syntax) stays itself. */
+/** A fault for what is not about the statement; anything else (constraints, syntax) stays itself.
+ *  */
 export function toFault(error: unknown): unknown {
   if (error instanceof Fault) return error
   const code = codeOf(error)

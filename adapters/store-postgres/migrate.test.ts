@@ -35,7 +35,9 @@ describe('migrate', () => {
   it('refuses a file that was edited, removed or put before one that ran', async () => {
     const edited = { ...second, sql: `${second.sql} -- changed` }
     await expect(migrate(test.database, of(first, edited))).rejects
-      .toMatchObject({ code: 'store.migration_changed', message: /a_one\/0002_more.sql was edited/ })
+      .toMatchObject({
+        code: 'store.migration_changed', message: /a_one\/0002_more.sql was edited/,
+      })
     await expect(migrate(test.database, of(first))).rejects.toThrow(/newer release/)
     const late = { name: '0001_sub.sql', sql: 'select 1' }
     await expect(migrate(test.database, of(first, late, second))).rejects.toThrow(/next number/)
@@ -45,8 +47,11 @@ describe('migrate', () => {
     const bad = { name: '0001_bad.sql', sql: 'create table a_bad.one (id int); select nonsense' }
     const sources = [{ schema: 'a_bad', files: [bad] }]
     await expect(migrate(test.database, sources)).rejects
-      .toMatchObject({ code: 'store.migration_failed', message: /a_bad\/0001_bad.sql failed: column/ })
-    const { rows } = await sql`select 1 from information_schema.schemata where schema_name = 'a_bad'`
+      .toMatchObject({
+        code: 'store.migration_failed', message: /a_bad\/0001_bad.sql failed: column/,
+      })
+    const { rows } =
+      await sql`select 1 from information_schema.schemata where schema_name = 'a_bad'`
       .execute(test.database.kysely)
     expect(rows).toEqual([])
   })

@@ -22,7 +22,8 @@ export interface MigrationSource {
 const LOCK = 7_455_102_661
 
 const foldersIn = (path: string): string[] => !existsSync(path) ? [] :
-  readdirSync(path, { withFileTypes: true }).filter((e) => e.isDirectory()).map((e) => e.name).sort()
+  readdirSync(path, { withFileTypes: true })
+    .filter((entry) => entry.isDirectory()).map((entry) => entry.name).sort()
 
 function readFolder(schema: string, folder: string): MigrationSource[] {
   if (!existsSync(folder)) return []
@@ -57,20 +58,21 @@ function pendingOf({ schema, files }: MigrationSource, applied: Applied): readon
   const names = new Set(files.map((file) => file.name))
   const missing = [...applied.keys()].find((name) => !names.has(name))
   if (missing) {
-    throw changed(`The data has migration ${schema}/${missing}, which this release does not have: it was `
-      + 'used by a newer release. Start that one, or choose another data folder.')
+    throw changed(`The data has migration ${schema}/${missing}, which this release does not `
+      + 'have: it was used by a newer release. Start that one, or choose another data folder.')
   }
-  const edited = files.find(({ name, sql }) => applied.has(name) && applied.get(name) !== sumOf(sql))
+  const edited =
+    files.find(({ name, sql }) => applied.has(name) && applied.get(name) !== sumOf(sql))
   if (edited) {
-    throw changed(`Migration ${schema}/${edited.name} was edited after it ran. Migrations are only ever `
-      + 'added: put the file back and write a new one.')
+    throw changed(`Migration ${schema}/${edited.name} was edited after it ran. Migrations are `
+      + 'only ever added: put the file back and write a new one.')
   }
   const pending = files.filter(({ name }) => !applied.has(name))
   const last = [...applied.keys()].sort().at(-1)
   const late = pending.find(({ name }) => last !== undefined && name < last)
   if (late) {
-    throw changed(`Migration ${schema}/${late.name} comes before ${last}, which ran already: give it the `
-      + 'next number.')
+    throw changed(`Migration ${schema}/${late.name} comes before ${last}, which ran already: `
+      + 'give it the next number.')
   }
   return pending
 }

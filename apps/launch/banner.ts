@@ -26,7 +26,8 @@ export function lanAddress(interfaces: Addresses = networkInterfaces()): string 
     .flatMap(([, found]) => found ?? [])
     .filter((one) => one.family === 'IPv4' && !one.internal && !one.address.startsWith('169.254.'))
     .map((one) => one.address)
-  return addresses.find((one) => /^(192\.168|10|172\.(1[6-9]|2\d|3[01]))\./.test(one)) ?? addresses[0]
+  return addresses.find((one) => /^(192\.168|10|172\.(1[6-9]|2\d|3[01]))\./.test(one))
+    ?? addresses[0]
 }
 
 const textOf = (value: unknown): string | undefined =>
@@ -71,9 +72,11 @@ export function makeBanner(facts: BannerFacts, isColoured = false): string {
       ['Logs', `${shortPath(facts.dataDir)}/logs`],
     ],
   ]
-  const paint = (code: string, text: string) => isColoured ? `\u001b[${code}m${text}\u001b[0m` : text
+  const paint = (code: string, text: string) =>
+    isColoured ? `\u001b[${code}m${text}\u001b[0m` : text
   const row = ([name, value]: [string, string]) => `  ${paint('2', name.padEnd(11))}${value}`
   const body = groups.filter((group) => group.length > 0).map((group) => group.map(row).join('\n'))
-  const head = `  ${paint('1', 'Silkcast is ready')} ${paint('2', `in ${facts.seconds.toFixed(1)} s`)}`
+  const head =
+    `  ${paint('1', 'Silkcast is ready')} ${paint('2', `in ${facts.seconds.toFixed(1)} s`)}`
   return `\n${[head, ...body, `  ${paint('2', 'Ctrl-C stops.')}`].join('\n\n')}\n`
 }

@@ -23,8 +23,8 @@ function endGroup(): void {
 }
 
 /** For a process that the launcher starts: ends it when the launcher is gone, also by kill -9. The
- *  launcher holds the other end of our stdin and never writes to it. Started by hand, in a terminal,
- *  it does nothing. */
+ *  launcher holds the other end of our stdin and never writes to it. Started by hand, in a
+ *  terminal, it does nothing. */
 export function exitWithParent(cleanup?: () => unknown): void {
   if (!isPipe()) return
   process.on('exit', endGroup)

@@ -57,7 +57,8 @@ export async function keepPostgres(deps: KeepDeps): Promise<RunningDatabase> {
   let again: Promise<void> = Promise.resolve()
 
   async function startAgain(why: string, livedMs: number): Promise<void> {
-    terminal.line('warn', 'database', `PostgreSQL ended (${why.slice(0, 200)}). It is started again on its data.`)
+    terminal.line('warn', 'database',
+      `PostgreSQL ended (${why.slice(0, 200)}). It is started again on its data.`)
     for (let deaths = livedMs < YOUNG_MS ? 1 : 0; !isStopping; deaths++) {
       await clock.sleep(waitBeforeAgain(deaths))
       if (isStopping) return

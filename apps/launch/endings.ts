@@ -14,8 +14,10 @@ const HEAP = /heap out of memory|Allocation failed - JavaScript heap/
 const MACHINE = /ENOMEM|EAGAIN|Cannot allocate memory/
 
 function lastWords(words: readonly string[]): string | undefined {
-  const error = words.findLast((line) => /^(\w*Error|Error \[\w+\]|\w+Fault|Fault)\b.*:/.test(line.trim()))
-  const plain = words.findLast((line) => /^\S/.test(line) && !/^(Node\.js v|\(|at |\}|\{)/.test(line))
+  const error =
+    words.findLast((line) => /^(\w*Error|Error \[\w+\]|\w+Fault|Fault)\b.*:/.test(line.trim()))
+  const plain =
+    words.findLast((line) => /^\S/.test(line) && !/^(Node\.js v|\(|at |\}|\{)/.test(line))
   return (error ?? plain)?.trim().slice(0, 300)
 }
 
@@ -32,8 +34,8 @@ export function describeEnd(name: string, ending: Ending): { sentence: string; i
   if (ending.by === 'SIGKILL' || ending.code === 137 || MACHINE.test(said)) {
     return {
       isMemory: true,
-      sentence: `The ${name} process was killed, most likely because this machine has no memory left, and `
-        + 'was started again; close other programs or use a machine with more.',
+      sentence: `The ${name} process was killed, most likely because this machine has no memory `
+        + 'left, and was started again; close other programs or use a machine with more.',
     }
   }
   // One that knows why says so in its last line.
@@ -42,5 +44,6 @@ export function describeEnd(name: string, ending: Ending): { sentence: string; i
   }
   const how = ending.by ? `was ended by ${ending.by}` : `ended with code ${ending.code}`
   const why = lastWords(ending.words)
-  return { sentence: `The ${name} process ${how}${why ? `: ${why.replace(/\.$/, '')}` : ''}.`, isMemory: false }
+  const because = why ? `: ${why.replace(/\.$/, '')}` : ''
+  return { sentence: `The ${name} process ${how}${because}.`, isMemory: false }
 }

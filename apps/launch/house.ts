@@ -47,8 +47,9 @@ export function makeHouse(deps: HouseDeps): House {
   const say = (name: string, said: Ready) => {
     const link = said['signIn'] as { to?: unknown; url?: unknown } | undefined
     // There is no mail server yet: whoever runs the house hands the link on.
-    if (typeof link?.url === 'string') terminal.say(`  Sign-in link for ${String(link.to)}: ${link.url}`)
-    else terminal.line('debug', name, JSON.stringify(said).slice(0, 500))
+    if (typeof link?.url === 'string') {
+      terminal.say(`  Sign-in link for ${String(link.to)}: ${link.url}`)
+    } else terminal.line('debug', name, JSON.stringify(said).slice(0, 500))
   }
   const run = (plan: ChildPlan): Promise<Ready> => {
     // Stopped while we were still starting: nothing new may begin.
@@ -78,8 +79,9 @@ export function makeHouse(deps: HouseDeps): House {
     const [{ url, elsewhere }, webDir] = await Promise.all([database, buildWeb(plans.web)])
     const [ready] = await Promise.all([run(plans.server(url, webDir)), others])
     terminal.say(makeBanner({
-      publicUrl: publicUrlOf(settings), isPublic: options.publicUrl !== undefined, host: options.host,
-      httpPort: settings.ports.http, rtmpPort: settings.ports.rtmp, dataDir: options.dataDir,
+      publicUrl: publicUrlOf(settings), isPublic: options.publicUrl !== undefined,
+      host: options.host, httpPort: settings.ports.http, rtmpPort: settings.ports.rtmp,
+      dataDir: options.dataDir,
       databaseDir: elsewhere, ready, seconds: (clock.steadyMs() - deps.startedMs) / 1000,
     }, deps.isColoured))
     if (plans.demo) {

@@ -71,25 +71,31 @@ export function makeTerminal(level: LogLevel, write: (text: string) => void): Te
 
 function brief(fields: Record<string, unknown>): string {
   const text = Object.entries(fields)
-    .map(([name, value]) => `${name}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .map(([name, value]) =>
+      `${name}=${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
     .join(' ')
   return text.length > FIELDS_LIMIT ? `${text.slice(0, FIELDS_LIMIT)}...` : text
 }
 
 // Control characters in a log line would be commands to the reader's terminal.
-// oxlint-disable-next-line no-control-regex
-const printable = (text: string): string => text.replaceAll(/[\u0000-\u0008\u000b-\u001f\u007f-\u009f]/g, '?')
+const printable = (text: string): string =>
+  text.replaceAll(/\p{Cc}/gu, '?')
 
 /** A pino line as people read it. */
 export function readPinoLine(line: Record<string, unknown>): { level: LogLevel; text: string } {
-  const { level, time: _time, pid: _pid, hostname: _host, name: _name, process: _process, msg, ...fields } = line
+  const {
+    level, msg, time: _time, pid: _pid, hostname: _host, name: _name, process: _process, ...fields
+  } = line
   const number = typeof level === 'number' ? level : 30
   const found = logLevels.findLast((one) => LEVEL_NUMBERS[one] <= number) ?? 'debug'
-  return { level: found, text: printable(`${typeof msg === 'string' ? msg : ''} ${brief(fields)}`.trim()) }
+  const event = typeof msg === 'string' ? msg : ''
+  return { level: found, text: printable(`${event} ${brief(fields)}`.trim()) }
 }
 
 /** Our own log and the database's: to a file in pino's form, and to the terminal. */
-export function makeLog(name: string, file: LineFile, terminal: Terminal, more: Record<string, unknown> = {}): Log {
+export function makeLog(
+  name: string, file: LineFile, terminal: Terminal, more: Record<string, unknown> = {},
+): Log {
   const at = (level: LogLevel) => (event: string, fields: Record<string, unknown> = {}) => {
     const line = { level: LEVEL_NUMBERS[level], time: Date.now(), ...more, ...fields, msg: event }
     file.write(JSON.stringify(line))

@@ -74,7 +74,8 @@ function databaseUrlOf(text: string | undefined): string | undefined {
   if (text === undefined) return undefined
   if (URL.canParse(text) && /^postgres(ql)?:$/.test(new URL(text).protocol)) return text
   // The value is not repeated: it may hold a password.
-  throw new Wrong('--database-url takes an address such as postgresql://user:password@host:5432/name.')
+  throw new Wrong('--database-url takes an address such as '
+    + 'postgresql://user:password@host:5432/name.')
 }
 
 function levelOf(text: string): LogLevel {
@@ -93,8 +94,8 @@ function parse(args: readonly string[]): Asked {
   if (values.help) return { kind: 'help' }
   if (values.version) return { kind: 'version' }
   if (values.https) {
-    throw new Wrong('--https is not in this release yet; a later one brings it. Put a TLS proxy (Caddy, '
-      + 'nginx) in front and start with --public-url https://your.domain.')
+    throw new Wrong('--https is not in this release yet; a later one brings it. Put a TLS proxy '
+      + '(Caddy, nginx) in front and start with --public-url https://your.domain.')
   }
   const port = portOf('port', values.port)
   const rtmpPort = portOf('rtmp-port', values['rtmp-port'])

@@ -23,18 +23,22 @@ type Env = Record<string, string>
 function sharedEnv(settings: Settings): Env {
   const { options, ports } = settings
   const inherited = Object.entries(process.env)
-    .filter((entry): entry is [string, string] => entry[1] !== undefined && !/^(npm_|SILKCAST_)/.test(entry[0]))
+    .filter((entry): entry is [string, string] =>
+      entry[1] !== undefined && !/^(npm_|SILKCAST_)/.test(entry[0]))
   // For a load rig or a test these two reach the server from outside.
   const passed = ['SILKCAST_RATE_PROFILE', 'SILKCAST_HOLD_SECONDS']
     .flatMap((name): [string, string][] => process.env[name] ? [[name, process.env[name]]] : [])
   const publicUrl = publicUrlOf(settings)
   // The server listens on one address only when it was told so; then that one is its way in.
   const isEverywhere = options.host === '0.0.0.0' || options.host === '::'
-  const host = isEverywhere ? '127.0.0.1' : options.host.includes(':') ? `[${options.host}]` : options.host
+  const named = options.host.includes(':') ? `[${options.host}]` : options.host
+  const host = isEverywhere ? '127.0.0.1' : named
   return {
     ...Object.fromEntries([...inherited, ...passed]),
-    NO_COLOR: '1', NODE_ENV: process.env['NODE_ENV'] ?? 'production',
-    SILKCAST_DATA: options.dataDir, SILKCAST_LOG_LEVEL: options.logLevel === 'debug' ? 'debug' : 'info',
+    NO_COLOR: '1', NODE_ENV: 'production',
+    SILKCAST_DATA: options.dataDir,
+    // The files get more than the terminal shows.
+    SILKCAST_LOG_LEVEL: options.logLevel === 'debug' ? 'debug' : 'info',
     SILKCAST_DEMO: options.isDemo ? '1' : '0', SILKCAST_PUBLIC_URL: publicUrl,
     SILKCAST_SERVER_URL: `http://${host}:${ports.http}`,
     SILKCAST_RTMP_PORT: String(ports.rtmp), SILKCAST_RTMP_HOST: options.host,
@@ -58,18 +62,25 @@ export function makePlans(settings: Settings): Plans {
   const inner = { SILKCAST_INTERNAL_KEY: secrets.internalKey }
   const payKey = { SILKCAST_PAY_KEY: secrets.payKey }
   const pay = { ...payKey, SILKCAST_PAY_WEBHOOK_SECRET: secrets.payWebhookSecret }
-  const plan = (name: string, folder: string, env: Env, more: Partial<ChildPlan> = {}): ChildPlan => {
+  const plan = (
+    name: string, folder: string, env: Env, more: Partial<ChildPlan> = {},
+  ): ChildPlan => {
     const file = join(root, 'apps', folder, 'main.ts')
-    if (!existsSync(file)) throw new Refused(`This checkout is not complete: apps/${folder}/main.ts is missing.`)
+    if (!existsSync(file)) {
+      throw new Refused(`This checkout is not complete: apps/${folder}/main.ts is missing.`)
+    }
     return { name, args: [file], cwd: root, env: { ...shared, ...env }, ...more }
   }
   const demoEnv = { ...inner, ...payKey, SILKCAST_FFMPEG: settings.ffmpeg ?? '' }
   return {
     web: {
-      name: 'web', cwd: root, env: shared, isOnce: true, args: [join(import.meta.dirname, 'web.ts'), root],
+      name: 'web', cwd: root, env: shared, isOnce: true,
+      args: [join(import.meta.dirname, 'web.ts'), root],
     },
     media: plan('media', 'media', { ...inner, SILKCAST_MEDIA_DIR: join(options.dataDir, 'media') }),
-    pay: plan('payments', 'sandbox-pay', { ...pay, SILKCAST_DATA: join(options.dataDir, 'sandbox-pay') }),
+    pay: plan('payments', 'sandbox-pay', {
+      ...pay, SILKCAST_DATA: join(options.dataDir, 'sandbox-pay'),
+    }),
     demo: options.isDemo ? plan('demo', 'demo', demoEnv) : undefined,
     server: (databaseUrl, webDir) => plan('server', 'server', {
       ...inner, ...pay, SILKCAST_DATABASE_URL: databaseUrl,

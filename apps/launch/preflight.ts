@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process'
-import { accessSync, chmodSync, constants, mkdirSync, rmSync, statfsSync, statSync,
+import { accessSync, chmodSync, constants, existsSync, mkdirSync, rmSync, statfsSync, statSync,
   writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
-import { join } from 'node:path'
+import { dirname } from 'node:path'
 import type { Options } from './options.ts'
 
 /** Silkcast cannot start, in one sentence that says what to do about it. */
@@ -14,8 +14,9 @@ const FREE_MB = 300
 
 export function checkNode(version: string): void {
   if (Number(version.split('.')[0]) >= NODE_MAJOR) return
-  throw new Refused(`Silkcast runs on Node ${NODE_MAJOR}, and this is ${version}. \`npm ci\` brings the right `
-    + 'one along for `npm start`; where npm has none for this machine, install it.')
+  throw new Refused(`Silkcast runs on Node ${NODE_MAJOR}, and this is ${version}. \`npm ci\` `
+    + 'brings the right one along for `npm start`; where npm has none for this machine, '
+    + 'install it.')
 }
 
 const portSentences: Record<string, (port: number, address: string) => string> = {
@@ -30,7 +31,8 @@ export function checkPort(what: string, flag: string, port: number, host: string
   return new Promise((done, fail) => {
     const server = createServer()
     server.on('error', (error: NodeJS.ErrnoException) => {
-      const why = portSentences[error.code ?? '']?.(port, host) ?? `cannot be used: ${error.message}`
+      const why = portSentences[error.code ?? '']?.(port, host)
+        ?? `cannot be used: ${error.message}`
       const advice = error.code?.startsWith('EADDRNOT') || error.code === 'ENOTFOUND'
         ? 'Choose another with --host.'
         : `Choose another: npm start -- --${flag} ${port < 1024 ? port + 8000 : port + 1}`
@@ -61,6 +63,7 @@ export type Statfs = (path: string) => { bavail: number; bsize: number }
 
 const folderSentences: Record<string, string> = {
   EACCES: 'this user may not write there',
+  ENOENT: 'that system folder takes no files',
   EPERM: 'this user may not write there',
   EROFS: 'that disk is read-only',
   ENOTDIR: 'a part of that path is a file, not a folder',
@@ -71,26 +74,35 @@ const folderSentences: Record<string, string> = {
   ELOOP: 'the path leads in a circle',
 }
 
+/** One by one: Node's own recursive form never returns where the system says ENOENT, as in /proc.
+ *  */
+function makeFolders(path: string): boolean {
+  if (existsSync(path)) return false
+  if (dirname(path) !== path) makeFolders(dirname(path))
+  mkdirSync(path, { mode: 0o755 })
+  return true
+}
+
 /** Makes the data folder; refuses one that cannot be written or has no room. */
 export function checkFolder(dataDir: string, statfs: Statfs = statfsSync): void {
-  const probe = join(dataDir, `.probe-${process.pid}`)
+  const probe = `${dataDir}/.probe-${process.pid}`
   try {
-    const isNew = mkdirSync(dataDir, { recursive: true, mode: 0o700 }) !== undefined
+    const isNew = makeFolders(dataDir)
     if (!statSync(dataDir).isDirectory()) throw Object.assign(new Error('file'), { code: 'EEXIST' })
     // As root PostgreSQL runs as another user, who has to pass this folder.
-    if (process.getuid?.() === 0 && isNew) chmodSync(dataDir, 0o711)
+    if (isNew) chmodSync(dataDir, process.getuid?.() === 0 ? 0o711 : 0o700)
     writeFileSync(probe, 'x')
     rmSync(probe)
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
-    throw new Refused(`The data folder ${dataDir} cannot be written: ${folderSentences[code ?? ''] ?? message}. `
-      + 'Choose another with --data DIR.')
+    throw new Refused(`The data folder ${dataDir} cannot be written: `
+      + `${folderSentences[code ?? ''] ?? message}. Choose another with --data DIR.`)
   }
   const { bavail, bsize } = statfs(dataDir)
   const freeMb = Math.floor(bavail * bsize / 1_000_000)
   if (freeMb < FREE_MB) {
-    throw new Refused(`The disk of ${dataDir} is full: ${freeMb} MB are free, and Silkcast needs ${FREE_MB} MB. `
-      + 'Make room, or choose another disk with --data DIR.')
+    throw new Refused(`The disk of ${dataDir} is full: ${freeMb} MB are free, and Silkcast needs `
+      + `${FREE_MB} MB. Make room, or choose another disk with --data DIR.`)
   }
 }
 
@@ -117,7 +129,9 @@ function findPackagedFfmpeg(): string | undefined {
 }
 
 /** The newer of the system's ffmpeg and the one from npm. */
-export async function findFfmpeg(packaged = findPackagedFfmpeg(), system = 'ffmpeg'): Promise<string | undefined> {
+export async function findFfmpeg(
+  packaged = findPackagedFfmpeg(), system = 'ffmpeg',
+): Promise<string | undefined> {
   const [ours = -1, theirs = -1] = await Promise.all([
     packaged ? versionOf(packaged) : undefined, versionOf(system),
   ])
@@ -128,8 +142,8 @@ export async function findFfmpeg(packaged = findPackagedFfmpeg(), system = 'ffmp
 export function checkFfmpeg(found: string | undefined): string {
   if (found) return found
   throw new Refused('The demo show needs ffmpeg, and there is none: the optional package '
-    + `@ffmpeg-installer/${process.platform}-${process.arch} is not installed. Run \`npm ci\` without `
-    + '--omit=optional, install ffmpeg, or start with --no-demo.')
+    + `@ffmpeg-installer/${process.platform}-${process.arch} is not installed. Run \`npm ci\` `
+    + 'without --omit=optional, install ffmpeg, or start with --no-demo.')
 }
 
 export interface Ports {

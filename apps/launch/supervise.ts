@@ -43,7 +43,8 @@ const AGAIN_FIRST_MS = 200
 const AGAIN_LAST_MS = 5000
 const FIRST_TRIES = 3
 const GRACE_MS = 5000
-const WORDS_LINES = 12
+// A heap that is full says so some forty lines before its end.
+const WORDS_LINES = 80
 
 /** The longer it keeps dying young, the longer the wait; at once when it had lived. */
 export const waitBeforeAgain = (youngDeaths: number): number =>
@@ -67,6 +68,44 @@ function signalGroup(pid: number | undefined, name: NodeJS.Signals): void {
   }
 }
 
+/** What a child says: logs to their places, its ready line to us, the rest kept as last words. */
+function makeEar(name: string, deps: SuperviseDeps, onReady: (said: Ready) => void) {
+  let words: string[] = []
+  return {
+    get words(): readonly string[] { return words },
+    forget: () => { words = [] },
+    add: (line: string) => { words = [...words, line].slice(-WORDS_LINES) },
+    hear(line: string): void {
+      deps.file.write(line)
+      const said = parseLine(line)
+      if (!said) {
+        this.add(line)
+        deps.terminal.line('debug', name, line)
+      } else if (said['ready'] === true) {
+        onReady(said)
+      } else if ('level' in said) {
+        const { level, text } = readPinoLine(said)
+        deps.terminal.line(level, name, text)
+      } else {
+        deps.onSaid?.(name, said)
+      }
+    },
+  }
+}
+
+function spawnChild(plan: ChildPlan, hear: (line: string) => void): ChildProcess {
+  // A group of its own: Ctrl-C in the terminal reaches us only, and we end them in order.
+  const child = spawn(process.execPath, plan.args, {
+    cwd: plan.cwd, env: plan.env, stdio: ['pipe', 'pipe', 'pipe'], detached: true,
+  })
+  child.stdin.on('error', () => {})
+  createInterface({ input: child.stdout }).on('line', hear)
+  createInterface({ input: child.stderr }).on('line', hear)
+  // What it started itself would hold its pipes, and go on without it.
+  child.on('exit', () => signalGroup(child.pid, 'SIGKILL'))
+  return child
+}
+
 /** Runs one child, for as long as we run: starts it again whenever it ends. */
 export function supervise(plan: ChildPlan, deps: SuperviseDeps): Supervised {
   const { clock, terminal, file } = deps
@@ -79,64 +118,42 @@ export function supervise(plan: ChildPlan, deps: SuperviseDeps): Supervised {
   let isStopping = false
   let wasReady = false
   let youngDeaths = 0
-  let words: string[] = []
-
-  function hear(line: string): void {
-    file.write(line)
-    const said = parseLine(line)
-    if (!said) {
-      words = [...words, line].slice(-WORDS_LINES)
-      terminal.line('debug', name, line)
-    } else if (said['ready'] === true) {
-      wasReady = true
-      first.resolve(said)
-    } else if ('level' in said) {
-      const { level, text } = readPinoLine(said)
-      terminal.line(level, name, text)
-    } else {
-      deps.onSaid?.(name, said)
-    }
-  }
+  const ear = makeEar(name, deps, (said) => {
+    wasReady = true
+    first.resolve(said)
+  })
 
   function onEnd(code: number | null, by: NodeJS.Signals | null, livedMs: number): void {
     if (isStopping || (plan.isOnce && wasReady && code === 0)) return
     youngDeaths = livedMs < YOUNG_MS ? youngDeaths + 1 : 0
-    const { sentence, isMemory } = describeEnd(name, { code, by, words })
+    const { sentence, isMemory } = describeEnd(name, { code, by, words: ear.words })
     if (!wasReady && (isRefusal(code) || youngDeaths >= FIRST_TRIES)) {
       first.reject(new Refused(sentence))
       isStopping = true
       return
     }
-    const waitMs = waitBeforeAgain(youngDeaths)
     const again = isMemory ? sentence : `${sentence} It is started again.`
     terminal.line('warn', name, again)
     file.write(JSON.stringify({ level: 40, time: clock.nowMs(), msg: again, code, by }))
-    timer = clock.after(waitMs, start)
+    timer = clock.after(waitBeforeAgain(youngDeaths), start)
   }
-
   function start(): void {
     if (isStopping) return
     const startedMs = clock.steadyMs()
-    words = []
-    // A group of its own: Ctrl-C in the terminal reaches us only, and we end them in order.
-    const started = spawn(process.execPath, plan.args, {
-      cwd: plan.cwd, env: plan.env, stdio: ['pipe', 'pipe', 'pipe'], detached: true,
-    })
-    child = started
-    started.stdin.on('error', () => {})
-    createInterface({ input: started.stdout }).on('line', hear)
-    createInterface({ input: started.stderr }).on('line', hear)
-    // What it started itself would hold its pipes, and go on without it.
-    started.on('exit', () => signalGroup(started.pid, 'SIGKILL'))
+    ear.forget()
+    const started = child = spawnChild(plan, (line) => ear.hear(line))
     ended = new Promise((done) => {
-      started.on('error', (error) => { words.push(error.message) })
+      started.on('error', (error) => ear.add(error.message))
       started.on('close', (code, by) => {
         done()
         onEnd(code, by, clock.steadyMs() - startedMs)
       })
     })
   }
-
+  function kill(): void {
+    isStopping = true
+    signalGroup(child?.pid, 'SIGKILL')
+  }
   async function stop(): Promise<void> {
     isStopping = true
     timer?.cancel()
@@ -145,10 +162,6 @@ export function supervise(plan: ChildPlan, deps: SuperviseDeps): Supervised {
     const late = clock.after(plan.graceMs ?? GRACE_MS, kill)
     await ended
     late.cancel()
-  }
-  function kill(): void {
-    isStopping = true
-    signalGroup(child?.pid, 'SIGKILL')
   }
   start()
   return { name, get pid() { return child?.pid }, ready: first.promise, stop, kill }

@@ -22,6 +22,7 @@ try {
   process.stderr.write(`${(error as Error).stack}\n`)
   // The last line is the one that people are shown.
   const [first = ''] = (error as Error).message.split('\n')
-  process.stderr.write(`The web pages could not be built: ${first.trim()} (logs/web.log in the data folder)\n`)
+  process.stderr.write(`The web pages could not be built: ${first.trim()} `
+    + '(logs/web.log in the data folder)\n')
   process.exitCode = 2
 }

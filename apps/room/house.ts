@@ -65,7 +65,7 @@ function listeners<T>() {
 }
 
 const unanswered: Refusal = { code: 'sdk.offline' }
-/** The socket answers in milliseconds; after this the same intent goes by HTTP, with the same key. */
+/** The socket answers in milliseconds; after this the same intent goes by HTTP. */
 const SOCKET_ANSWER_MS = 4000
 
 const within = <T>(ms: number, work: Promise<T>): Promise<T | null> =>

@@ -32,7 +32,8 @@ function App({ house, first }: { house: House, first: RoomWords }) {
 }
 
 async function start(): Promise<void> {
-  const boot = JSON.parse(document.getElementById('boot')?.textContent ?? '') as BootData | EmptyBoot
+  const written = document.getElementById('boot')?.textContent ?? ''
+  const boot = JSON.parse(written) as BootData | EmptyBoot
   const root = createRoot(document.getElementById('app')!)
   const words = await loadRoomWords(boot.locale)
   if ('empty' in boot) root.render(<WordsProvider words={words}><NoShow /></WordsProvider>)

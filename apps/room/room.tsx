@@ -44,6 +44,7 @@ export function Room({ onLocale }: { onLocale: (locale: Locale) => void }) {
   const [isWide, setWide] = useState(false)
   const buying = useBuying()
   const goodsCount = useRoom(({ room }) => room.lineUp.length)
+  const isEnded = useRoom(({ room }) => room.show.state === 'ended')
   useAnnouncements()
   usePaidToast(buying.state.step !== 'closed')
 
@@ -72,16 +73,22 @@ export function Room({ onLocale }: { onLocale: (locale: Locale) => void }) {
           <section className="room-chat" aria-label={t('room.chat.title')}><ChatList /></section>
           <div className="room-bar on-video">
             <SayBox />
-            <HeartButton />
-            <IconButton label={t('room.lineUp.title')} count={goodsCount} onPress={() => setOpen('bag')}>
+            {!isEnded && <HeartButton />}
+            <IconButton
+              label={t('room.lineUp.title')} count={goodsCount} onPress={() => setOpen('bag')}
+            >
               <BagIcon />
             </IconButton>
           </div>
           <Hearts />
         </div>
       </main>
-      <Sheet isOpen={open === 'bag'} title={t('room.lineUp.title')} onClose={close}><LineUp {...goods} /></Sheet>
-      <Sheet isOpen={open === 'chat'} title={t('room.chat.title')} onClose={close} foot={<SayBox />}>
+      <Sheet isOpen={open === 'bag'} title={t('room.lineUp.title')} onClose={close}>
+        <LineUp {...goods} />
+      </Sheet>
+      <Sheet
+        isOpen={open === 'chat'} title={t('room.chat.title')} onClose={close} foot={<SayBox />}
+      >
         <ChatList />
       </Sheet>
       <ProductSheet card={product} onBuy={buy} onClose={() => setProduct(null)} />

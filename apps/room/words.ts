@@ -1,6 +1,7 @@
 import { formatMoney } from '#kernel'
-import { loadWords, useWords as useKitWords, type Words } from '#ui/words.tsx'
-import type { SharedWordId, CatalogLoaders } from '#ui/words.tsx'
+import {
+  loadWords, useWords as useKitWords, type CatalogLoaders, type SharedWordId, type Words,
+} from '#ui/words.tsx'
 import type { Locale } from '#ui/locales.ts'
 import type en from './words/en.json'
 
@@ -13,7 +14,9 @@ const catalogs: CatalogLoaders = {
   'ar': () => Promise.all([
     import('#ui/words/ar.json'), import('./words/ar.json'), import('#ui/fonts/arabic.css'),
   ]),
-  'en-XA': () => Promise.all([import('#ui/words/en.json?pseudo'), import('./words/en.json?pseudo')]),
+  'en-XA': () => Promise.all([
+    import('#ui/words/en.json?pseudo'), import('./words/en.json?pseudo'),
+  ]),
 }
 
 export const loadRoomWords = (locale: Locale): Promise<RoomWords> =>

@@ -16,7 +16,7 @@ function need(name: string): string {
 
 const folder = need('SILKCAST_DATA')
 const serverUrl = new URL(need('SILKCAST_SERVER_URL'))
-const publicUrl = (process.env['SILKCAST_PAY_PUBLIC_URL'] ?? '').replace(/\/+$/, '')
+const publicUrl = new URL(process.env['SILKCAST_PAY_PUBLIC_URL'] || serverUrl)
 
 mkdirSync(folder, { recursive: true })
 const ledger = openLedger(folder)
@@ -26,9 +26,11 @@ const provider = makeProvider({
   webhookSecret: need('SILKCAST_PAY_WEBHOOK_SECRET'),
 })
 const server = makeServer({
-  provider, clock: systemClock, key: need('SILKCAST_PAY_KEY'), publicUrl,
+  provider, clock: systemClock, key: need('SILKCAST_PAY_KEY'),
+  // The shop serves our pages from its own origin, whatever name the browser knows it by.
+  publicPath: publicUrl.pathname.replace(/\/+$/, '').replace(/\/sandbox-pay$/, ''),
   merchant: process.env['SILKCAST_PAY_MERCHANT'] ?? 'Silkcast demo shop',
-  shopOrigin: publicUrl ? new URL(publicUrl).origin : serverUrl.origin,
+  shopOrigin: publicUrl.origin,
 })
 
 function end(): void {

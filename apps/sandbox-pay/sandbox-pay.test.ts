@@ -240,6 +240,26 @@ describe('the challenge page', () => {
   })
 })
 
+it.each([
+  ['https://shop.test/sandbox-pay', '/sandbox-pay/challenge/'],
+  ['https://shop.test/', '/sandbox-pay/challenge/'],
+  ['https://shop.test/live/sandbox-pay/', '/live/sandbox-pay/challenge/'],
+])('shows its pages under the path of %s, on the origin of the shop', async (url, start) => {
+  const other = await startSandboxPay(receiver.url, { env: { SILKCAST_PAY_PUBLIC_URL: url } })
+  try {
+    const made = await makeSandboxPay({ ...other, clock }).createIntent({
+      paymentId: ids.make('pay'), amount: money(1, 'EUR'), orderNumber: 'x',
+      returnUrl: 'http://x.t',
+    })
+    expect(made.challengeUrl?.startsWith(start)).toBe(true)
+    const page = await fetch(`${other.baseUrl}${made.challengeUrl!.replace('/live', '')}`)
+    expect(page.headers.get('content-security-policy'))
+      .toContain("frame-ancestors 'self' https://shop.test")
+  } finally {
+    await other.stop()
+  }
+})
+
 it('ends with its parent', async () => {
   const other = await startSandboxPay(receiver.url)
   await other.stop()

@@ -15,8 +15,8 @@ export interface ServerDeps {
   readonly clock: Clock
   readonly key: string
   readonly merchant: string
-  /** What the browser puts before `/sandbox-pay`; empty when the shop proxies it. */
-  readonly publicUrl: string
+  /** The path that the browser puts before `/sandbox-pay`; mostly none. */
+  readonly publicPath: string
   readonly shopOrigin: string
 }
 
@@ -80,7 +80,7 @@ export function makeServer(deps: ServerDeps) {
   const show = (it: Intent) => ({
     reference: it.reference, amount: it.amount, currency: it.currency, status: it.status,
     challengeUrl: it.status === 'requires_action'
-      ? `${deps.publicUrl}${PREFIX}/challenge/${it.id}` : null,
+      ? `${deps.publicPath}${PREFIX}/challenge/${it.id}` : null,
   })
   const found = <T>(value: T | null): T => {
     if (value === null) throw new HttpError(404, 'unknown')
@@ -137,7 +137,7 @@ export function makeServer(deps: ServerDeps) {
       const answer = new URLSearchParams(await readBody(request)).get('answer')
       if (answer !== 'approve' && answer !== 'decline') throw new HttpError(400, 'no answer')
       provider.answer(id, answer)
-      response.writeHead(303, { location: `${deps.publicUrl}${PREFIX}/challenge/${id}` }).end()
+      response.writeHead(303, { location: `${deps.publicPath}${PREFIX}/challenge/${id}` }).end()
       return
     }
     if (request.method !== 'GET') throw new HttpError(405, 'GET or POST')

@@ -52,7 +52,7 @@ interface Decided {
   readonly batch: PlacedBatch
 }
 
-/** Everything of one batch in one transaction: who is known, who may buy, what is left, what is sold. */
+/** A batch in one transaction: who is known, who may buy, what is left, what is sold. */
 async function decide<Tx>(
   deps: BatchDeps<Tx>, tx: Tx, wishes: readonly Wish[], undeliverable: ReadonlyMap<Wish, Refusal>,
 ): Promise<Decided> {

@@ -25,10 +25,10 @@ interface Waiting<In, Out> {
   readonly reject: (error: unknown) => void
 }
 
-/** Everything that arrives while a batch is in flight goes into the next one: batches grow with load,
- *  and nobody waits for a timer. */
+/** Everything that arrives while a batch is in flight goes into the next one: batches grow with
+ *  load, and nobody waits for a timer. */
 export function makeBatcher<In, Out>(options: BatcherOptions<In, Out>): Batcher<In, Out> {
-  let queue: Waiting<In, Out>[] = []
+  const queue: Waiting<In, Out>[] = []
   let inFlight = 0
   let resting: (() => void)[] = []
 

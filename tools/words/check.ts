@@ -98,7 +98,8 @@ export function languageProblems(owner: string, catalogs: Catalogs): string[] {
         continue
       }
       try {
-        problems.push(...shapeProblems(id, sentence, source[id]!, forms).map((text) => `${path}: ${text}`))
+        const found = shapeProblems(id, sentence, source[id]!, forms)
+        problems.push(...found.map((text) => `${path}: ${text}`))
       } catch (error) {
         problems.push(`${path}: ${id} is not ICU: ${(error as Error).message.split('\n')[0]}`)
       }
@@ -113,7 +114,9 @@ export function languageProblems(owner: string, catalogs: Catalogs): string[] {
 const REFUSAL = 'refusal.'
 
 /** Ids that code asks for and no catalog has, and ids that nobody asks for. */
-export function useProblems(uses: ReadonlyMap<Owner, readonly Use[]>, ids: ReadonlyMap<Owner, ReadonlySet<string>>) {
+export function useProblems(
+  uses: ReadonlyMap<Owner, readonly Use[]>, ids: ReadonlyMap<Owner, ReadonlySet<string>>,
+): string[] {
   const problems: string[] = []
   const kit = ids.get('ui') ?? new Set()
   for (const owner of owners) {
@@ -130,8 +133,9 @@ export function useProblems(uses: ReadonlyMap<Owner, readonly Use[]>, ids: Reado
     const exact = new Set(texts.filter((use) => !use.isPrefix).map((use) => use.text))
     const prefixes = texts.filter((use) => use.isPrefix).map((use) => use.text)
     for (const id of own) {
-      if (id.startsWith(REFUSAL) || exact.has(id) || prefixes.some((prefix) => id.startsWith(prefix))) continue
-      problems.push(`${owner}/words/${SOURCE}.json: nobody uses ${id}`)
+      const isUsed = id.startsWith(REFUSAL) || exact.has(id)
+        || prefixes.some((prefix) => id.startsWith(prefix))
+      if (!isUsed) problems.push(`${owner}/words/${SOURCE}.json: nobody uses ${id}`)
     }
   }
   return problems

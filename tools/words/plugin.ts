@@ -14,7 +14,8 @@ export function wordsPlugin(): Plugin {
       if (!CATALOG.test(id)) return null
       const path = id.replace(/\?.*$/, '')
       this.addWatchFile(path)
-      const compiled = compileCatalog(parseCatalog(readFileSync(path, 'utf8'), path), id.includes('?'))
+      const catalog = parseCatalog(readFileSync(path, 'utf8'), path)
+      const compiled = compileCatalog(catalog, id.includes('?'))
       // A string is parsed faster than an object literal, and is the smaller script.
       const json = JSON.stringify(JSON.stringify(compiled))
       return { code: `export default JSON.parse(${json})`, map: null, moduleType: 'js' }

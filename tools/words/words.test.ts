@@ -5,7 +5,8 @@ import { compileCatalog, icuShape, parseCatalog } from './catalog.ts'
 import { checkWords, languageProblems, refusalProblems, useProblems, usesIn } from './check.ts'
 import { readRefusalCodes } from './codes.ts'
 
-const say = (locale: string, sentence: string, values: Record<string, unknown>, isPseudo = false) => {
+const say = (locale: string, sentence: string, values: Record<string, unknown>,
+  isPseudo = false) => {
   const i18n = setupI18n()
   const messages = compileCatalog({ id: sentence }, isPseudo)
   i18n.loadAndActivate({ locale, messages: messages as never })
@@ -24,7 +25,8 @@ describe('catalogs', () => {
 
   it('compile to what the runtime reads', () => {
     expect(say('en', '{n, plural, one {# cup} other {# cups}}', { n: 1200 })).toBe('1,200 cups')
-    expect(say('ar', '{n, plural, zero {z} one {o} two {t} few {f} many {m} other {x}}', { n: 3 })).toBe('f')
+    expect(say('ar', '{n, plural, zero {z} one {o} two {t} few {f} many {m} other {x}}',
+      { n: 3 })).toBe('f')
   })
 
   it('make a pseudo-locale that is longer, accented and still takes values', () => {
@@ -48,16 +50,19 @@ describe('catalogs', () => {
 
 describe('the check of catalogs', () => {
   it('finds a sentence that is missing, strange or empty', () => {
-    const missing = new Map([['en', { a: 'A', b: 'B' }], ['zh-Hans', { a: ' ', b: '乙' }], ['ar', { a: 'أ', b: 'ب', c: 'ج' }]])
+    const missing = new Map([['en', { a: 'A', b: 'B' }], ['zh-Hans', { a: ' ', b: '乙' }],
+      ['ar', { a: 'أ', b: 'ب', c: 'ج' }]])
     expect(languageProblems('ui', missing)).toEqual([
       'ui/words/zh-Hans.json: a is missing', 'ui/words/ar.json: c is not in en.json',
     ])
-    expect(languageProblems('ui', new Map([['en', {}], ['ar', {}]]))).toEqual(['ui/words/zh-Hans.json is missing'])
+    expect(languageProblems('ui', new Map([['en', {}], ['ar', {}]])))
+      .toEqual(['ui/words/zh-Hans.json is missing'])
   })
 
   it('finds arguments that differ', () => {
     expect(languageProblems('ui', catalogs('{a}', '{b}', '{a}'))).toEqual([
-      'ui/words/zh-Hans.json: id lacks {a}', 'ui/words/zh-Hans.json: id has {b}, the source has not',
+      'ui/words/zh-Hans.json: id lacks {a}',
+      'ui/words/zh-Hans.json: id has {b}, the source has not',
     ])
   })
 
@@ -70,25 +75,30 @@ describe('the check of catalogs', () => {
   })
 
   it('finds sentences that are not ICU', () => {
-    expect(languageProblems('ui', catalogs('a', '{n, plural, one {', 'a'))[0]).toContain('zh-Hans.json: id is not ICU')
+    const [problem] = languageProblems('ui', catalogs('a', '{n, plural, one {', 'a'))
+    expect(problem).toContain('zh-Hans.json: id is not ICU')
   })
 
   const uses = (text: string) => usesIn({ path: 'apps/room/x.tsx', text })
 
   it('finds ids without a sentence and sentences that nobody uses', () => {
     const found = useProblems(
-      new Map([['apps/room', uses("t('room.a'); words.t('room.gone'); t(`order.${x}`); t(`none.${x}`)")]]),
-      new Map([['apps/room', new Set(['room.a', 'room.b'])], ['ui', new Set(['order.held', 'refusal.x'])]]),
+      new Map([['apps/room',
+        uses("t('room.a'); words.t('room.gone'); t(`order.${x}`); t(`none.${x}`)")]]),
+      new Map([['apps/room', new Set(['room.a', 'room.b'])],
+        ['ui', new Set(['order.held', 'refusal.x'])]]),
     )
     expect(found).toEqual([
-      'apps/room/x.tsx:1: no sentence for "room.gone"', 'apps/room/x.tsx:1: no sentence for "none."',
+      'apps/room/x.tsx:1: no sentence for "room.gone"',
+      'apps/room/x.tsx:1: no sentence for "none."',
       'apps/room/words/en.json: nobody uses room.b',
     ])
   })
 
   it('counts ids in tables as used', () => {
     const table = uses("const TITLES = { a: 'room.a' } as const; t(TITLES[step])")
-    expect(useProblems(new Map([['apps/room', table]]), new Map([['apps/room', new Set(['room.a'])]]))).toEqual([])
+    const ids = new Map([['apps/room', new Set(['room.a'])]] as const)
+    expect(useProblems(new Map([['apps/room', table]]), ids)).toEqual([])
   })
 
   it('asks for a sentence per refusal, and none more', () => {

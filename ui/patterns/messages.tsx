@@ -11,9 +11,14 @@ export interface NoticeProps {
   readonly isUrgent?: boolean
 }
 
+const ICONS = {
+  plain: InfoIcon, info: InfoIcon, good: CheckIcon, warn: AlertIcon, bad: AlertIcon,
+} as const
+
 /** Says in place what happened, what it means, what to do. */
-export function Notice({ kind = 'plain', title, children, actions, isUrgent = false }: NoticeProps) {
-  const Icon = kind === 'good' ? CheckIcon : kind === 'bad' || kind === 'warn' ? AlertIcon : InfoIcon
+export function Notice(props: NoticeProps) {
+  const { kind = 'plain', title, children, actions, isUrgent = false } = props
+  const Icon = ICONS[kind]
   return (
     <div className="notice" data-kind={kind} role={isUrgent ? 'alert' : 'status'}>
       <Icon size={20} />

@@ -1,4 +1,4 @@
-import { useId, useRef, type KeyboardEvent, type ReactNode } from 'react'
+import { Fragment, useId, useRef, type KeyboardEvent, type ReactNode } from 'react'
 
 /** A box with a head: one concern of a screen. */
 export function Panel({ title, aside, children, isBare = false }: {
@@ -21,18 +21,26 @@ export function Panel({ title, aside, children, isBare = false }: {
 export function Facts({ rows }: { readonly rows: readonly (readonly [string, ReactNode])[] }) {
   return (
     <dl className="facts">
-      {rows.map(([name, value]) => [<dt key={`${name}-t`}>{name}</dt>, <dd key={`${name}-d`}>{value}</dd>])}
+      {rows.map(([name, value]) => (
+        <Fragment key={name}><dt>{name}</dt><dd>{value}</dd></Fragment>
+      ))}
     </dl>
   )
 }
 
 /** What happened to one thing, in order, a plain sentence each. */
 export function Timeline({ steps }: {
-  readonly steps: readonly { readonly key: string, readonly when: string, readonly text: ReactNode }[]
+  readonly steps: readonly {
+    readonly key: string
+    readonly when: string
+    readonly text: ReactNode
+  }[]
 }) {
   return (
     <ol className="timeline">
-      {steps.map(({ key, when, text }) => <li key={key}><span>{text}</span><time>{when}</time></li>)}
+      {steps.map(({ key, when, text }) => (
+        <li key={key}><span>{text}</span><time>{when}</time></li>
+      ))}
     </ol>
   )
 }
@@ -77,7 +85,9 @@ export function DataTable<Row>(props: DataTableProps<Row>) {
         <caption>{caption}</caption>
         <thead>
           <tr>
-            {columns.map(({ id, head, align }) => <th key={id} scope="col" data-align={align}>{head}</th>)}
+            {columns.map(({ id, head, align }) => (
+              <th key={id} scope="col" data-align={align}>{head}</th>
+            ))}
           </tr>
         </thead>
         <tbody ref={body}>
@@ -122,13 +132,15 @@ export function Tabs({ label, tabs, current, onChange }: {
     <div
       ref={list} className="tabs" role="tablist" aria-label={label} tabIndex={-1}
       onKeyDown={(event) => {
+        if (event.key !== 'ArrowRight' && event.key !== 'ArrowLeft') return
         const forward = document.documentElement.dir === 'rtl' ? 'ArrowLeft' : 'ArrowRight'
-        if (event.key === 'ArrowRight' || event.key === 'ArrowLeft') move(event.key === forward ? 1 : -1)
+        move(event.key === forward ? 1 : -1)
       }}
     >
       {tabs.map((tab) => (
         <button
-          key={tab.id} id={`tab-${tab.id}`} type="button" role="tab" tabIndex={tab.id === current ? 0 : -1}
+          key={tab.id} id={`tab-${tab.id}`} type="button" role="tab"
+          tabIndex={tab.id === current ? 0 : -1}
           aria-selected={tab.id === current} onClick={() => onChange(tab.id)}
         >{tab.label}</button>
       ))}

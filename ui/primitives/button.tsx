@@ -57,7 +57,8 @@ export interface IconButtonProps {
 
 export function IconButton(props: IconButtonProps) {
   const {
-    label, children, onPress, type = 'button', isDisabled = false, isPressed, count = 0, ref, ...rest
+    label, children, onPress, type = 'button', isDisabled = false, isPressed, count = 0, ref,
+    ...rest
   } = props
   return (
     <button

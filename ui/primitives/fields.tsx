@@ -68,8 +68,11 @@ export function TextField(props: TextFieldProps) {
   return (
     <Frame frame={props} id={id}>
       {props.rows
-        ? <textarea {...shared} rows={props.rows} onChange={(e) => props.onChange(e.target.value)} />
-        : (
+        ? (
+          <textarea
+            {...shared} rows={props.rows} onChange={(event) => props.onChange(event.target.value)}
+          />
+        ) : (
           <input
             {...shared} ref={props.ref} type={props.type ?? 'text'}
             onChange={(event) => props.onChange(event.target.value)}

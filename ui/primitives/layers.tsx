@@ -1,4 +1,5 @@
-import { useEffect, useId, useLayoutEffect, useRef, useState, type ReactNode } from 'react'
+import { useEffect, useId, useLayoutEffect, useRef, useState } from 'react'
+import type { ReactNode, RefObject } from 'react'
 import { useWords } from '../words.tsx'
 import { IconButton } from './button.tsx'
 import { BackIcon, CloseIcon } from './icons.tsx'
@@ -51,10 +52,24 @@ export interface SheetProps {
   readonly isWide?: boolean
 }
 
+/** The scrim belongs to the dialog element itself: a click on it, and only on it, closes. */
+function useScrim(
+  dialog: RefObject<HTMLDialogElement | null>, isShown: boolean, onClose: () => void,
+) {
+  useEffect(() => {
+    const element = dialog.current
+    if (!element) return
+    const press = (event: MouseEvent) => event.target === element && onClose()
+    element.addEventListener('click', press)
+    return () => element.removeEventListener('click', press)
+  }, [dialog, isShown, onClose])
+}
+
 export function Sheet(props: SheetProps) {
   const { isOpen, title, onClose, onBack, children, foot } = props
   const { t } = useWords()
   const modal = useModal(isOpen, onClose)
+  useScrim(modal.props.ref, modal.isShown, onClose)
   const titleId = useId()
   const heading = useRef<HTMLHeadingElement>(null)
   const shownTitle = useRef(title)
@@ -65,12 +80,9 @@ export function Sheet(props: SheetProps) {
   }, [title])
   if (!modal.isShown) return null
   return (
-    // The scrim belongs to the dialog element itself: a click on it, and only on it, closes.
-    // oxlint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/no-noninteractive-element-interactions -- Esc and the close button do the same
     <dialog
       {...modal.props} className="sheet" data-side={props.side ?? 'side'}
       data-wide={props.isWide || undefined} aria-labelledby={titleId}
-      onClick={(event) => event.target === event.currentTarget && onClose()}
     >
       <header className="sheet-head">
         {onBack && (
@@ -136,7 +148,8 @@ export function Menu({ label, icon, items }: {
     <>
       <IconButton label={label} popoverTarget={id}>{icon}</IconButton>
       <div
-        ref={list} id={id} popover="auto" className="menu" role="menu" aria-label={label} tabIndex={-1}
+        ref={list} id={id} popover="auto" className="menu" role="menu" aria-label={label}
+        tabIndex={-1}
         onKeyDown={(event) => {
           if (event.key === 'ArrowDown') move(1)
           if (event.key === 'ArrowUp') move(-1)

@@ -23,9 +23,14 @@ export function Badge({ children, kind = 'plain', hasDot = false }: BadgeProps) 
 
 /** The place of something that is coming; same size, so nothing jumps. */
 export function Skeleton({ width = '100%', height = '1em' }: { width?: string, height?: string }) {
-  return <div className="skeleton" style={{ inlineSize: width, blockSize: height }} aria-hidden="true" />
+  const style = { inlineSize: width, blockSize: height }
+  return <div className="skeleton" style={style} aria-hidden="true" />
 }
 
 export function Spinner({ label }: { label: string }) {
-  return <span role="status"><span className="spinner" /><VisuallyHidden>{label}</VisuallyHidden></span>
+  return (
+    <span role="status">
+      <span className="spinner" /><VisuallyHidden>{label}</VisuallyHidden>
+    </span>
+  )
 }

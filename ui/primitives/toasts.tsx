@@ -1,4 +1,5 @@
-import { createContext, use, useCallback, useEffect, useMemo, useRef, useState, type ReactNode } from 'react'
+import { createContext, use, useCallback, useEffect, useMemo, useRef, useState } from 'react'
+import type { ReactNode } from 'react'
 import { useWords } from '../words.tsx'
 import { Button, IconButton } from './button.tsx'
 import { CloseIcon } from './icons.tsx'
@@ -47,7 +48,9 @@ function ToastLine({ toast, onGone }: { toast: Shown, onGone: (key: number) => v
           {toast.action.label}
         </Button>
       )}
-      <IconButton label={t('action.close')} onPress={() => onGone(key)}><CloseIcon size={18} /></IconButton>
+      <IconButton label={t('action.close')} onPress={() => onGone(key)}>
+        <CloseIcon size={18} />
+      </IconButton>
     </li>
   )
 }

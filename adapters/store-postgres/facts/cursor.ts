@@ -11,7 +11,8 @@ export interface Cursor {
   seq: number
 }
 
-/** A look at the outbox. Transactions below `horizon` have all ended: nothing can come late there. */
+/** A look at the outbox. Transactions below `horizon` have all ended: nothing can come late there.
+ *  */
 export interface View {
   readonly horizon: bigint
   readonly hasNew: boolean
@@ -53,8 +54,8 @@ export async function readSpan(db: Db, from: bigint, until: bigint) {
   return first === null || last === null ? undefined : { first, last }
 }
 
-/** The next facts of an open window. Within a window seq is the order of writing: a transaction that
- *  waited for another's rows wrote its facts later, whichever of the two began first. */
+/** The next facts of an open window. Within a window seq is the order of writing: a transaction
+ *  that waited for another's rows wrote its facts later, whichever of the two began first. */
 export async function readChunk(
   db: Db, cursor: Cursor & { until: bigint }, upTo: number, wants: readonly string[],
 ): Promise<{ seq: number; fact: Fact }[]> {
@@ -73,7 +74,8 @@ export async function readCursor(db: Db, listener: string): Promise<Cursor> {
     where listener = ${listener}`.execute(db)
   const row = rows[0]
   if (!row) return { from: 0n, until: undefined, seq: 0 }
-  return { from: BigInt(row.from), until: row.until === null ? undefined : BigInt(row.until), seq: row.seq }
+  const until = row.until === null ? undefined : BigInt(row.until)
+  return { from: BigInt(row.from), until, seq: row.seq }
 }
 
 export async function saveCursor(db: Db, listener: string, cursor: Cursor): Promise<void> {

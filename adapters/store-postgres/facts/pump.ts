@@ -60,7 +60,9 @@ export function makePump(deps: {
     if (chunk.length > 0) await listener.handle(chunk.map(({ fact }) => fact))
     const isFull = chunk.length === CHUNK_FACTS
     const seq = isFull ? chunk.at(-1)!.seq : upTo
-    const next: Cursor = seq < last ? { ...open, seq } : { from: open.until, until: undefined, seq: 0 }
+    const next: Cursor = seq < last
+      ? { ...open, seq }
+      : { from: open.until, until: undefined, seq: 0 }
     if (chunk.length > 0 || seq < last) {
       await saveCursor(db, listener.name, next)
       saved = next.from

@@ -27,7 +27,9 @@ function listen(name: string, wants = ['OrderPlaced']) {
   const listener: FactListener = { name, wants, async handle(facts) { heard.push(...facts) } }
   return { ...listener, heard }
 }
-function relayOf(listeners: FactListener[], database: Database = test.database, pollMs = 50): Relay {
+function relayOf(
+  listeners: FactListener[], database: Database = test.database, pollMs = 50,
+): Relay {
   const relay = makeRelay({ database, clock: systemClock, log: silentLog, listeners, pollMs })
   relays.push(relay)
   relay.start()
@@ -223,7 +225,8 @@ describe('relay', () => {
 describe('writeFacts', () => {
   it('keeps hostile text as it is, and nothing of a transaction that fails', async () => {
     const ear = listen('a', ['OrderPlaced'])
-    const odd = { ...fact(`a'b"c\\d{,}NULL`), payload: { text: `'"\\{},;-- \u2028 😀`, list: [null, 1] } }
+    const odd =
+      { ...fact(`a'b"c\\d{,}NULL`), payload: { text: `'"\\{},;-- \u2028 😀`, list: [null, 1] } }
     await expect(test.database.transaction(async (tx) => {
       await writeFacts(tx, [fact('undone')])
       throw new Error('no')

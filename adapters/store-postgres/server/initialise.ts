@@ -53,7 +53,8 @@ export async function initialise(
   mkdirSync(partial, { mode: 0o700 })
   if (home.account) chownSync(partial, home.account.uid, home.account.gid)
   try {
-    // The built-in collation sorts the same on every machine and after every upgrade of its libraries.
+    // The built-in collation sorts the same on every machine and after every upgrade of its
+    // libraries.
     await run(binaries.initdb, [
       '-D', partial, '-U', 'postgres', '--auth=trust', '--encoding=UTF8', '--locale=C',
       '--locale-provider=builtin', '--builtin-locale=C.UTF-8', '--no-instructions',
@@ -65,8 +66,9 @@ export async function initialise(
     const quick = options.isDurable ? [] : ['-F']
     await run(binaries.postgres, ['--single', ...quick, '-D', partial, 'postgres'], home, sql)
   } catch (cause) {
+    const why = (cause as Error).message
     throw new Fault('store.start_failed', {
-      cause, message: `PostgreSQL could not make its data in ${home.folder}: ${(cause as Error).message}`,
+      cause, message: `PostgreSQL could not make its data in ${home.folder}: ${why}`,
     })
   }
   renameSync(partial, home.cluster)

@@ -27,8 +27,8 @@ export function takeLock(folder: string): { release(): void } {
     const holder = holderOf(path)
     if (holder !== undefined) {
       throw new Fault('store.data_in_use', {
-        message: `Another Silkcast (process ${holder}) is using the data in ${folder}. Stop it first, or `
-          + 'choose another folder with --data.',
+        message: `Another Silkcast (process ${holder}) is using the data in ${folder}. Stop it `
+          + 'first, or choose another folder with --data.',
       })
     }
     // Moved, not deleted: of two that find it stale, only one can.

@@ -29,7 +29,8 @@ function isPostgresOf(pid: number, cluster: string): boolean {
 /** Every process that works in this cluster: the postmaster and, after its death, its backends. */
 export function processesOf(cluster: string, postmasterPid: number | undefined): number[] {
   if (process.platform !== 'linux') {
-    return postmasterPid !== undefined && isPostgresOf(postmasterPid, cluster) ? [postmasterPid] : []
+    const isOurs = postmasterPid !== undefined && isPostgresOf(postmasterPid, cluster)
+    return isOurs ? [postmasterPid] : []
   }
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

@@ -5,7 +5,7 @@ import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readF
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { afterEach, describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Client } from 'pg'
 import { silentLog, systemClock } from '#kernel'
 import { canReach, chooseAccount, isRoot } from './account.ts'
@@ -14,6 +14,8 @@ import { processesOf, startOf } from './processes.ts'
 import { startPostgres } from './start.ts'
 import type { RunningPostgres } from './start.ts'
 
+// Each test makes a whole PostgreSQL, some with every fsync: slow on a busy machine.
+vi.setConfig({ testTimeout: 90_000 })
 const NOBODY = 65_534
 const clean: (() => unknown)[] = []
 afterEach(async () => { for (const undo of clean.splice(0).toReversed()) await undo() })
@@ -75,7 +77,8 @@ describe('startPostgres', () => {
     await ask(first.url, 'create table t (n int); insert into t values (42)')
     const settings = await ask(first.url, `select current_setting('fsync') as fsync,
       current_setting('synchronous_commit') as sync, current_setting('max_connections') as max,
-      current_setting('data_checksums') as sums, usesuper from pg_user where usename = current_user`)
+      current_setting('data_checksums') as sums, usesuper
+      from pg_user where usename = current_user`)
     expect(settings)
       .toEqual([{ fsync: 'on', sync: 'on', max: '60', sums: 'on', usesuper: false }])
     await first.stop()
@@ -123,7 +126,7 @@ describe('startPostgres', () => {
     await start(folder)
   })
 
-  it.runIf(process.platform === 'linux')('stops a PostgreSQL that was left behind, and starts on its data', async () => {
+  it('stops a PostgreSQL that was left behind, and starts on its data', async () => {
     const folder = join(makeFolder(), 'postgres')
     const { child, said } = await startApart(folder)
     // Its watcher dies first, so that nobody ends it.
@@ -143,7 +146,9 @@ describe('startPostgres', () => {
     const folder = join(makeFolder(), 'postgres')
     const first = await start(folder)
     await expect(startPostgres({ dataDir: folder, log: silentLog }))
-      .rejects.toMatchObject({ code: 'store.data_in_use', message: /^Another Silkcast \(process \d+\)/ })
+      .rejects.toMatchObject({
+        code: 'store.data_in_use', message: /^Another Silkcast \(process \d+\)/,
+      })
     expect(await ask(first.url, 'select 1 as one')).toEqual([{ one: 1 }])
   })
 

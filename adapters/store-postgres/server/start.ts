@@ -47,7 +47,8 @@ async function startOnPort(
   }
 }
 
-/** PostgreSQL 18 from npm on this folder: as root or not, first time or again, after kill -9 too. */
+/** PostgreSQL 18 from npm on this folder: as root or not, first time or again, after kill -9 too.
+ *  */
 export async function startPostgres(options: StartOptions): Promise<RunningPostgres> {
   const { log } = options
   const isDurable = options.isDurable ?? true

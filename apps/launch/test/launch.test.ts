@@ -1,12 +1,13 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { systemClock } from '#kernel'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { useTestDatabase } from '#adapters/store-postgres/testing'
 import { makeRig, waitUntil } from './rig.ts'
 import type { Launched, Rig } from './rig.ts'
 
+// A house is five processes: each waits for the others on a busy machine.
+vi.setConfig({ testTimeout: 60_000 })
 const test = useTestDatabase({ sources: [] })
 let rig: Rig
 beforeEach(() => { rig = makeRig() })
@@ -32,16 +33,19 @@ const showSoon = async (port: number, isRight: (shown: Shown) => boolean): Promi
 }
 
 describe('launch', () => {
-  it('starts every child, tells people where everything is, and leaves nothing after Ctrl-C', async () => {
+  it('starts every child, says where everything is, leaves nothing after Ctrl-C', async () => {
     const house = start()
     await house.until('Ctrl-C stops.')
     await waitUntil(() => rig.life().includes('demo started'))
     expect(house.said()).toMatch(/Silkcast is ready in \d+\.\d s/)
-    for (const text of ['/studio', '/desk', '/docs', 'rtmp://localhost:', '/s/demo', 'open http://localhost/in',
-      'Sign-in link for mina@demo.example', rig.dataDir]) expect(house.said()).toContain(text)
+    const texts = ['/studio', '/desk', '/docs', 'rtmp://localhost:', '/s/demo', rig.dataDir,
+      'open http://localhost/in', 'Sign-in link for mina@demo.example']
+    for (const text of texts) expect(house.said()).toContain(text)
     expect(house.said()).toContain('server.warned word=careful?[2J')
     const env = await show(house.port())
-    expect(env).toMatchObject({ SILKCAST_DEMO: '1', SILKCAST_DATABASE_URL: test.url, SILKCAST_HOST: '127.0.0.1' })
+    expect(env).toMatchObject({
+      SILKCAST_DEMO: '1', SILKCAST_DATABASE_URL: test.url, SILKCAST_HOST: '127.0.0.1',
+    })
     house.signal('SIGINT')
     expect(await house.code).toBe(0)
     expect(rig.left()).toEqual([])
@@ -55,9 +59,11 @@ describe('launch', () => {
     const server = await show(first.port())
     const media = await show(Number(server.SILKCAST_MEDIA_URL!.split(':')[2]))
     const pay = await show(Number(server.SILKCAST_PAY_URL!.split(':')[2]))
-    const keys = [server.SILKCAST_INTERNAL_KEY, server.SILKCAST_PAY_KEY, server.SILKCAST_PAY_WEBHOOK_SECRET]
+    const keys =
+      [server.SILKCAST_INTERNAL_KEY, server.SILKCAST_PAY_KEY, server.SILKCAST_PAY_WEBHOOK_SECRET]
     expect(new Set(keys).size).toBe(3)
-    expect([media.SILKCAST_INTERNAL_KEY, pay.SILKCAST_PAY_KEY, pay.SILKCAST_PAY_WEBHOOK_SECRET]).toEqual(keys)
+    expect([media.SILKCAST_INTERNAL_KEY, pay.SILKCAST_PAY_KEY, pay.SILKCAST_PAY_WEBHOOK_SECRET])
+      .toEqual(keys)
     expect([media.SILKCAST_DATABASE_URL, pay.SILKCAST_DATABASE_URL, pay.SILKCAST_INTERNAL_KEY,
       media.SILKCAST_PAY_KEY]).toEqual([undefined, undefined, undefined, undefined])
     expect(statSync(join(rig.dataDir, 'keys.json')).mode & 0o777).toBe(0o600)
@@ -106,8 +112,9 @@ describe('launch', () => {
   it('says in one sentence that a child had no memory, and starts it again', async () => {
     rig.trick('server.oom')
     const house = start(['--no-demo'], { NODE_OPTIONS: '--max-old-space-size=48' })
-    await house.until('Ctrl-C stops.', 18_000)
-    expect(house.said()).toContain('The server process used up the memory it may have and was started again')
+    await house.until('Ctrl-C stops.', 40_000)
+    expect(house.said())
+      .toContain('The server process used up the memory it may have and was started again')
     expect(house.said()).not.toContain('FATAL ERROR')
   })
 
@@ -123,19 +130,21 @@ describe('launch', () => {
     rig.trick('server.break')
     const house = startBare()
     expect(await house.code).toBe(1)
-    expect(house.said()).toMatch(/^The server process ended with code 1: TypeError: broken fixture\.$/m)
+    expect(house.said())
+      .toMatch(/^The server process ended with code 1: TypeError: broken fixture\.$/m)
     expect(rig.left()).toEqual([])
   })
 
   it('keeps the full logs of its children in files', async () => {
     const house = startBare()
     await house.until('Ctrl-C stops.')
-    expect(readFileSync(join(rig.dataDir, 'logs', 'server.log'), 'utf8')).toContain('"server.warned"')
+    expect(readFileSync(join(rig.dataDir, 'logs', 'server.log'), 'utf8'))
+      .toContain('"server.warned"')
   })
 
   it('stops also while it is still starting', async () => {
     const house = startBare()
-    await systemClock.sleep(400)
+    await waitUntil(() => rig.life().length > 0)
     house.signal('SIGINT')
     expect(await house.code).toBe(0)
     expect(rig.left()).toEqual([])
@@ -178,7 +187,8 @@ describe('launch refuses in one sentence', () => {
   it('a database that cannot be reached, without its password', async () => {
     const url = 'postgresql://someone:s3cret@127.0.0.1:1/none'
     const said = await refuse(rig.start(['--no-demo', '--database-url', url]))
-    expect(said).toMatch(/The database 127\.0\.0\.1:1\/none of --database-url cannot be used: .*ECONNREFUSED/)
+    expect(said).toMatch(/The database 127\.0\.0\.1:1\/none of --database-url cannot be used/)
+    expect(said).toContain('ECONNREFUSED')
     expect(said).not.toContain('s3cret')
   })
 
@@ -190,7 +200,7 @@ describe('launch refuses in one sentence', () => {
 describe('launch with its own PostgreSQL', () => {
   it('starts it, brings it back when it dies, and stops it with the rest', async () => {
     const house = rig.start(['--no-demo'])
-    await house.until('Ctrl-C stops.', 19_000)
+    await house.until('Ctrl-C stops.', 40_000)
     const { SILKCAST_DATABASE_URL: url } = await show(house.port())
     const pidPath = join(rig.dataDir, 'postgres', 'cluster', 'postmaster.pid')
     const pidNow = () => Number(readFileSync(pidPath, 'utf8').split('\n')[0])
@@ -211,5 +221,5 @@ describe('launch with its own PostgreSQL', () => {
     house.signal('SIGINT')
     expect(await house.code).toBe(0)
     expect(rig.left()).toEqual([])
-  }, 60_000)
+  })
 })

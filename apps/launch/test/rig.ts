@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
-import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync,
+  writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { systemClock } from '#kernel'
@@ -12,7 +13,8 @@ const fixture = (name: string, portName: string) => `
   import { createServer } from 'node:http'
   import { spawn } from 'node:child_process'
   import { exitWithParent, tellReady } from ${JSON.stringify(childFile)}
-  const note = (what) => appendFileSync(process.env.FIXTURE_ROOT + '/life.txt', '${name} ' + what + '\\n')
+  const note = (what) =>
+    appendFileSync(process.env.FIXTURE_ROOT + '/life.txt', '${name} ' + what + '\\n')
   const trick = (what) => existsSync(process.env.FIXTURE_ROOT + '/${name}.' + what)
   exitWithParent()
   process.on('SIGTERM', () => { note('stopped'); process.exit(0) })
@@ -24,10 +26,12 @@ const fixture = (name: string, portName: string) => `
     for (;;) kept.push(new Array(1e5).fill(kept.length))
   }
   const grandchild = trick('grandchild') ? spawn('sleep', ['300']).pid : undefined
-  createServer((request, response) => response.end(JSON.stringify({ ...process.env, pid: process.pid, grandchild })))
+  createServer((request, response) =>
+    response.end(JSON.stringify({ ...process.env, pid: process.pid, grandchild })))
     .listen(Number(process.env.${portName} ?? 0), '127.0.0.1', () => {
       note('started')
-      console.log(JSON.stringify({ level: 40, time: 1, msg: '${name}.warned', word: 'careful\\u001b[2J' }))
+      const warned = { level: 40, time: 1, msg: '${name}.warned', word: 'careful\\u001b[2J' }
+      console.log(JSON.stringify(warned))
       console.log(JSON.stringify({ signIn: { to: 'mina@demo.example', url: 'http://x/link' } }))
       tellReady({ demo: { room: 'http://localhost/s/demo', signIn: 'open http://localhost/in' } })
     })`
@@ -59,7 +63,9 @@ export interface Rig {
   end(): Promise<void>
 }
 
-export async function waitUntil(isTrue: () => boolean | Promise<boolean>, ms = 15_000): Promise<void> {
+export async function waitUntil(
+  isTrue: () => boolean | Promise<boolean>, ms = 15_000,
+): Promise<void> {
   const end = systemClock.steadyMs() + ms
   while (!await isTrue()) {
     if (systemClock.steadyMs() > end) throw new Error('waited in vain')
@@ -70,7 +76,8 @@ export async function waitUntil(isTrue: () => boolean | Promise<boolean>, ms = 1
 function processesWith(text: string): number[] {
   return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).flatMap((name) => {
     try {
-      const about = readFileSync(`/proc/${name}/environ`, 'utf8') + readFileSync(`/proc/${name}/cmdline`, 'utf8')
+      const about = readFileSync(`/proc/${name}/environ`, 'utf8')
+        + readFileSync(`/proc/${name}/cmdline`, 'utf8')
       return about.includes(text) ? [Number(name)] : []
     } catch {
       return []
@@ -98,7 +105,8 @@ export function makeRig(): Rig {
   return {
     root, dataDir, life,
     start(args = [], env = {}) {
-      const all = ['--port', '0', '--rtmp-port', '0', '--host', '127.0.0.1', '--data', dataDir, ...args]
+      const all =
+        ['--port', '0', '--rtmp-port', '0', '--host', '127.0.0.1', '--data', dataDir, ...args]
       const child = spawn(process.execPath, [join(import.meta.dirname, 'start.ts'), ...all], {
         env: { ...process.env, FIXTURE_ROOT: root, ...env }, stdio: ['ignore', 'pipe', 'pipe'],
       })
@@ -109,8 +117,10 @@ export function makeRig(): Rig {
       const one: Launched = {
         pid: child.pid!, code, said: () => text,
         async until(what, ms) {
-          await waitUntil(() => typeof what === 'string' ? text.includes(what) : what.test(text), ms)
-            .catch(() => { throw new Error(`waited in vain for ${String(what)} in:\n${text}`) })
+          const isSaid = () => typeof what === 'string' ? text.includes(what) : what.test(text)
+          await waitUntil(isSaid, ms).catch(() => {
+            throw new Error(`waited in vain for ${String(what)} in:\n${text}`)
+          })
         },
         signal: (name) => { child.kill(name) },
         port: () => Number(/Room\s+http:\/\/localhost:(\d+)/.exec(text)?.[1]),

@@ -5,9 +5,10 @@ import type { Payment } from '#trade/payments/contract'
 import { buyStep, closed, isPaying, orderOf, resendAfterMs } from './buy-machine.ts'
 import type { BuyEvent, BuyState, Item } from './buy-machine.ts'
 
-const item: Item = { productId: 'prd_1', variantId: 'var_1', quantity: 1 }
+const item: Item = { productId: 'prd_1', variantId: 'var_1', quantity: 1, offerId: null }
 const place = {
-  key: 'k'.repeat(24), showId: 'sho_1', offerId: null, variantId: 'var_1', quantity: 1, market: 'DE',
+  key: 'k'.repeat(24), showId: 'sho_1', offerId: null, variantId: 'var_1', quantity: 1,
+  market: 'DE',
   unitAmountMinor: 2490, deliveryId: 'adr_1',
 }
 const order: Order = {
@@ -28,7 +29,8 @@ const placed = run([
 describe('buying', () => {
   it('asks for the address the first time only', () => {
     expect(run([{ is: 'open', item, hasDelivery: false }]).step).toBe('choose')
-    const first = run([{ is: 'open', item, hasDelivery: false }, { is: 'next', hasDelivery: false }])
+    const first = run([{ is: 'open', item, hasDelivery: false },
+      { is: 'next', hasDelivery: false }])
     expect(first.step).toBe('address')
     expect(run([{ is: 'next', hasDelivery: true }], first).step).toBe('review')
     expect(run([{ is: 'open', item, hasDelivery: true }]).step).toBe('review')
@@ -36,7 +38,8 @@ describe('buying', () => {
 
   it('goes from the order over the bank to paid', () => {
     expect(placed).toEqual({ step: 'opening', order })
-    const asked = buyStep(placed, { is: 'payment', payment: payment('challenge', '/sandbox-pay/c/1') })
+    const asked = buyStep(placed, { is: 'payment', payment: payment('challenge',
+      '/sandbox-pay/c/1') })
     expect(asked).toMatchObject({ step: 'challenge', url: '/sandbox-pay/c/1' })
     const waiting = buyStep(asked, { is: 'answered-bank' })
     expect(waiting.step).toBe('waiting')
@@ -48,7 +51,8 @@ describe('buying', () => {
     for (const state of ['captured', 'unknown', 'created'] as const) {
       expect(buyStep(placed, { is: 'payment', payment: payment(state) }).step).toBe('waiting')
     }
-    expect(buyStep(placed, { is: 'payment-state', orderId: 'ord_1', state: 'captured' }).step).toBe('waiting')
+    expect(buyStep(placed, { is: 'payment-state', orderId: 'ord_1',
+      state: 'captured' }).step).toBe('waiting')
   })
 
   it('offers another try after a decline, with the same order', () => {
@@ -56,13 +60,15 @@ describe('buying', () => {
     expect(declined).toMatchObject({ step: 'unpaid', refusal: { code: 'trade.payments.declined' } })
     expect(buyStep(declined, { is: 'pay', order })).toEqual({ step: 'opening', order })
     const asked = buyStep(placed, { is: 'payment', payment: payment('challenge', '/x') })
-    expect(buyStep(asked, { is: 'payment-state', orderId: 'ord_1', state: 'declined' }).step).toBe('unpaid')
+    expect(buyStep(asked, { is: 'payment-state', orderId: 'ord_1',
+      state: 'declined' }).step).toBe('unpaid')
   })
 
   it('keeps an unanswered intent with its key, and sends it again', () => {
     const sending = run([{ is: 'open', item, hasDelivery: true }, { is: 'place', order: place }])
     const again = run([
-      { is: 'unanswered' }, { is: 'refused', refusal: { code: 'trade.orders.busy' } }, { is: 'close' },
+      { is: 'unanswered' }, { is: 'refused', refusal: { code: 'trade.orders.busy' } },
+      { is: 'close' },
     ], sending)
     expect(again).toEqual({ step: 'placing', item, order: place, tries: 2 })
     expect([0, 1, 2, 9].map(resendAfterMs)).toEqual([500, 1000, 2000, 8000])
@@ -73,7 +79,8 @@ describe('buying', () => {
     const refusal = { code: 'trade.stock.sold_out' }
     expect(buyStep(sending, { is: 'refused', refusal })).toEqual({ step: 'review', item, refusal })
     const wrong = { code: 'people.accounts.country_not_served' }
-    expect(buyStep(sending, { is: 'refused', refusal: wrong })).toEqual({ step: 'address', item, refusal: wrong })
+    expect(buyStep(sending, { is: 'refused', refusal: wrong })).toEqual({ step: 'address', item,
+      refusal: wrong })
   })
 
   it('says when the hold is over, but never while the bank may still say yes', () => {
@@ -83,21 +90,25 @@ describe('buying', () => {
     expect(buyStep(declined, late)).toMatchObject({ step: 'over', order: { state: 'expired' } })
     const waiting = buyStep(placed, { is: 'payment', payment: payment('captured') })
     expect(buyStep(waiting, late).step).toBe('waiting')
-    expect(buyStep(waiting, { is: 'order', order: { ...order, state: 'expired' } }).step).toBe('over')
+    expect(buyStep(waiting, { is: 'order', order: { ...order,
+      state: 'expired' } }).step).toBe('over')
   })
 
   it('does not listen to other orders', () => {
     const other = { ...order, id: 'ord_2', state: 'paid' as const }
     expect(buyStep(placed, { is: 'order', order: other })).toBe(placed)
-    expect(buyStep(placed, { is: 'payment-state', orderId: 'ord_2', state: 'declined' })).toBe(placed)
+    expect(buyStep(placed, { is: 'payment-state', orderId: 'ord_2',
+      state: 'declined' })).toBe(placed)
   })
 
   const events: fc.Arbitrary<BuyEvent> = fc.oneof(
     fc.constantFrom<BuyEvent>(
       { is: 'open', item, hasDelivery: true }, { is: 'open', item, hasDelivery: false },
       { is: 'next', hasDelivery: true }, { is: 'back' }, { is: 'edit-address' },
-      { is: 'change', item: { quantity: 2 } }, { is: 'place', order: place }, { is: 'placed', order },
-      { is: 'unanswered' }, { is: 'answered-bank' }, { is: 'close' }, { is: 'tick', nowMs: 700_000 },
+      { is: 'change', item: { quantity: 2 } }, { is: 'place', order: place },
+      { is: 'placed', order },
+      { is: 'unanswered' }, { is: 'answered-bank' }, { is: 'close' },
+      { is: 'tick', nowMs: 700_000 },
       { is: 'refused', refusal: { code: 'trade.stock.sold_out' } },
       { is: 'pay-refused', refusal: { code: 'trade.payments.provider_down' } },
     ),

@@ -6,6 +6,8 @@ export interface Item {
   readonly productId: string
   readonly variantId: string
   readonly quantity: number
+  /** The offer that was open when the buyer came, so that its end is not silent. */
+  readonly offerId: string | null
 }
 
 /** Where one purchase stands. Pure: what it causes lives in use-buy.ts. */
@@ -14,7 +16,10 @@ export type BuyState =
   | { readonly step: 'choose', readonly item: Item }
   | { readonly step: 'address', readonly item: Item, readonly refusal?: Refusal }
   | { readonly step: 'review', readonly item: Item, readonly refusal?: Refusal }
-  | { readonly step: 'placing', readonly item: Item, readonly order: PlaceOrder, readonly tries: number }
+  | {
+    readonly step: 'placing', readonly item: Item, readonly order: PlaceOrder
+    readonly tries: number
+  }
   | { readonly step: 'opening', readonly order: Order }
   | { readonly step: 'challenge', readonly order: Order, readonly url: string }
   | { readonly step: 'waiting', readonly order: Order }
@@ -52,7 +57,8 @@ const EXPIRY_GRACE_MS = 3000
 
 /** Refusals that only mean "not now": the intent stays and is sent again. */
 const TRY_AGAIN = new Set([
-  'trade.orders.busy', 'http.unavailable', 'http.too_fast', 'sdk.offline', 'sdk.no_answer', 'sdk.bad_answer',
+  'trade.orders.busy', 'http.unavailable', 'http.too_fast', 'sdk.offline', 'sdk.no_answer',
+  'sdk.bad_answer',
 ])
 const ADDRESS_REFUSALS = new Set([
   'people.accounts.delivery_unknown', 'people.accounts.country_not_served',
@@ -129,7 +135,8 @@ function choosing(state: BuyState, event: BuyEvent): BuyState {
     case 'back':
       return { step: 'choose', item }
     case 'place':
-      return state.step === 'review' ? { step: 'placing', item, order: event.order, tries: 0 } : state
+      return state.step === 'review' ? { step: 'placing', item, order: event.order, tries: 0 }
+        : state
     default:
       return state
   }
@@ -176,4 +183,5 @@ export function buyStep(state: BuyState, event: BuyEvent): BuyState {
 }
 
 /** Wait before the same intent is sent again. */
-export const resendAfterMs = (tries: number): number => Math.min(8000, 500 * 2 ** Math.min(tries, 4))
+export const resendAfterMs = (tries: number): number =>
+  Math.min(8000, 500 * 2 ** Math.min(tries, 4))

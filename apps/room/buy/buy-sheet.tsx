@@ -2,7 +2,7 @@ import { useState } from 'react'
 import { Button } from '#ui/primitives/button.tsx'
 import { Sheet } from '#ui/primitives/layers.tsx'
 import { Notice } from '#ui/patterns/messages.tsx'
-import { useHouse, useRoom } from '../context.ts'
+import { useHouse } from '../context.ts'
 import { useWords, type WordId } from '../words.ts'
 import type { BuyState, Item } from './buy-machine.ts'
 import { DeliveryForm, SaveDelivery } from './delivery-form.tsx'
@@ -54,12 +54,14 @@ function Choosing({ buying, state }: {
     const next = () => send({ is: 'next', hasDelivery: hasDelivery(house) })
     return (
       <Sheet isOpen title={title} onClose={close} foot={(
-        <Button kind="primary" size="large" isWide onPress={next} isDisabled={shown.selling !== 'open'}>
+        <Button
+          kind="primary" size="large" isWide onPress={next} isDisabled={shown.selling !== 'open'}
+        >
           {t('room.buy.continue')}
         </Button>
       )}>
         <div className="form">
-          <SellingNotice selling={shown.selling} />
+          <SellingNotice item={state.item} shown={shown} />
           <ChosenItem item={state.item} shown={shown} onChange={onChange} />
         </div>
       </Sheet>
@@ -81,19 +83,22 @@ function Choosing({ buying, state }: {
 
 function PayBody({ buying }: { buying: Buying }) {
   const { t } = useWords()
-  const email = useRoom(({ me }) => me?.delivery?.email)
   const { state, send } = buying
   switch (state.step) {
     case 'opening':
       return <Working title={t('room.pay.opening')} text={t('room.pay.openingText')} />
     case 'challenge':
-      return <Challenge order={state.order} url={state.url} onAnswered={() => send({ is: 'answered-bank' })} />
+      return (
+        <Challenge
+          order={state.order} url={state.url} onAnswered={() => send({ is: 'answered-bank' })}
+        />
+      )
     case 'waiting':
       return <Working title={t('room.pay.waiting')} text={t('room.pay.waitingText')} />
     case 'unpaid':
       return <Unpaid order={state.order} refusal={state.refusal} />
     case 'paid':
-      return <Paid order={state.order} email={email} />
+      return <Paid order={state.order} />
     case 'over':
       return <Over order={state.order} />
     default:
@@ -106,6 +111,9 @@ function PayFoot({ buying, onOrders }: { buying: Buying, onOrders: () => void })
   const house = useHouse()
   const { state, send } = buying
   const close = () => send({ is: 'close' })
+  const back = (
+    <Button kind="primary" size="large" isWide onPress={close}>{t('room.pay.backToShow')}</Button>
+  )
   if (state.step === 'unpaid') {
     const cancel = () => {
       void house.cancel(state.order.id)
@@ -116,13 +124,14 @@ function PayFoot({ buying, onOrders }: { buying: Buying, onOrders: () => void })
   if (state.step === 'paid') {
     return (
       <div className="pay">
-        <Button kind="primary" size="large" isWide onPress={close}>{t('room.pay.backToShow')}</Button>
-        <Button kind="quiet" isWide onPress={() => { close(); onOrders() }}>{t('room.orders.title')}</Button>
+        {back}
+        <Button kind="quiet" isWide onPress={() => { close(); onOrders() }}>
+          {t('room.orders.title')}
+        </Button>
       </div>
     )
   }
-  return state.step === 'over'
-    ? <Button kind="plain" size="large" isWide onPress={close}>{t('room.pay.backToShow')}</Button> : null
+  return state.step === 'over' ? back : null
 }
 
 /** One purchase from the first look to the order number; the show goes on behind it. */
@@ -134,7 +143,10 @@ export function BuySheet({ buying, onOrders }: { buying: Buying, onOrders: () =>
   const foot = <PayFoot buying={buying} onOrders={onOrders} />
   const hasFoot = state.step === 'unpaid' || state.step === 'paid' || state.step === 'over'
   return (
-    <Sheet isOpen title={t(TITLES[state.step])} onClose={() => send({ is: 'close' })} foot={hasFoot && foot}>
+    <Sheet
+      isOpen title={t(TITLES[state.step])} onClose={() => send({ is: 'close' })}
+      foot={hasFoot && foot}
+    >
       <PayBody buying={buying} />
     </Sheet>
   )

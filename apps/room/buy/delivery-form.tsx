@@ -5,7 +5,9 @@ import { Select, TextField } from '#ui/primitives/fields.tsx'
 import { ErrorSummary, Notice } from '#ui/patterns/messages.tsx'
 import { useHouse, useRoom } from '../context.ts'
 import { useWords } from '../words.ts'
-import { draftOf, fields, needsPostalCode, problemFromRefusal, problemsOf, toDelivery } from './delivery.ts'
+import {
+  draftOf, fields, needsPostalCode, problemFromRefusal, problemsOf, toDelivery,
+} from './delivery.ts'
 import type { DeliveryDraft, DeliveryField, DeliveryProblems } from './delivery.ts'
 
 type Autofill = 'name' | 'email' | 'tel' | 'address-line1' | 'address-line2' | 'address-level2'
@@ -37,7 +39,8 @@ function useDelivery(onSaved: () => void, first: Refusal | undefined) {
   const delivery = useRoom(({ me }) => me?.delivery ?? null)
   const market = useRoom((state) => state.market)
   const [draft, setDraft] = useState<DeliveryDraft>(() => draftOf(delivery, market))
-  const [problems, setProblems] = useState<DeliveryProblems>(() => (first ? problemFromRefusal(first) : {}))
+  const [problems, setProblems] = useState<DeliveryProblems>(() =>
+    (first ? problemFromRefusal(first) : {}))
   const [refusal, setRefusal] = useState<Refusal | null>(first ?? null)
   const [isSaving, setSaving] = useState(false)
 
@@ -81,7 +84,8 @@ export function DeliveryForm({ refusal: first, onSaved, onBusy }: {
   const textOf = (field: DeliveryField) => {
     const problem = problems[field]
     if (!problem) return undefined
-    return problem === 'missing' ? t(`room.delivery.missing.${field}`) : t(`room.delivery.wrong.${problem}`)
+    return problem === 'missing' ? t(`room.delivery.missing.${field}`)
+      : t(`room.delivery.wrong.${problem}`)
   }
   const submit = async (event: FormEvent) => {
     event.preventDefault()

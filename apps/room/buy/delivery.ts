@@ -18,8 +18,10 @@ export type DeliveryProblem = 'missing' | 'email' | 'phone' | 'invalid'
 export type DeliveryProblems = Partial<Record<DeliveryField, DeliveryProblem>>
 
 // No postal codes there, or none that people use (Universal Postal Union, addressing systems).
-const NO_POSTAL_CODE = new Set(['AE', 'QA', 'HK', 'AG', 'AO', 'BS', 'BZ', 'BJ', 'BW', 'CM', 'FJ', 'GH',
-  'GM', 'JM', 'MO', 'QA', 'RW', 'SC', 'SL', 'TG', 'TZ', 'UG', 'YE', 'ZW'])
+const NO_POSTAL_CODE = new Set([
+  'AE', 'QA', 'HK', 'AG', 'AO', 'BS', 'BZ', 'BJ', 'BW', 'CM', 'FJ', 'GH', 'GM', 'JM', 'MO', 'RW',
+  'SC', 'SL', 'TG', 'TZ', 'UG', 'YE', 'ZW',
+])
 const EMAIL = /^[^@\s<>"]+@[^@\s<>"]+\.[^@\s<>"]+$/
 const PHONE = /^[+0-9 ()./-]*$/
 
@@ -34,7 +36,8 @@ export function draftOf(delivery: Delivery | null, country: string): DeliveryDra
   const from = (field: DeliveryField) => delivery?.[field] ?? ''
   return {
     name: from('name'), email: from('email'), phone: from('phone'), line1: from('line1'),
-    line2: from('line2'), city: from('city'), region: from('region'), postalCode: from('postalCode'),
+    line2: from('line2'), city: from('city'), region: from('region'),
+    postalCode: from('postalCode'),
     country,
   }
 }
@@ -61,7 +64,7 @@ export function toDelivery(draft: DeliveryDraft): Delivery {
   }
 }
 
-/** `details.where` of the server's refusal (`/email`, `body/postalCode`) as a field of this form. */
+/** `details.where` of the server's refusal (`/email`, `body/postalCode`) as a field of ours. */
 export function problemFromRefusal(refusal: Refusal): DeliveryProblems {
   if (refusal.code === 'people.accounts.country_not_served') return { country: 'invalid' }
   const where = String(refusal.details?.['where'] ?? '').split(/[/.]/).at(-1)

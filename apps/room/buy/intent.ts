@@ -34,7 +34,8 @@ export function makeIntents(shelf: Shelf, showId: string) {
     }
   }
   return {
-    keep: (intent: Intent) => void quietly(() => shelf.setItem(intentKey(showId), JSON.stringify(intent))),
+    keep: (intent: Intent) => void quietly(() =>
+      shelf.setItem(intentKey(showId), JSON.stringify(intent))),
     forget: () => void quietly(() => shelf.removeItem(intentKey(showId))),
     read(): Intent | null {
       const value = quietly(() => JSON.parse(shelf.getItem(intentKey(showId)) ?? 'null') as unknown)

@@ -10,7 +10,8 @@ import { useWords } from '../words.ts'
 import { HoldLine } from './pay-steps.tsx'
 
 const KINDS: Readonly<Record<OrderState, 'good' | 'warn' | 'plain' | 'info'>> = {
-  held: 'warn', paid: 'good', expired: 'plain', cancelled: 'plain', refund_pending: 'info', refunded: 'info',
+  held: 'warn', paid: 'good', expired: 'plain', cancelled: 'plain', refund_pending: 'info',
+  refunded: 'info',
 }
 
 function OrderLine({ order, onPay }: { order: Order, onPay: (order: Order) => void }) {
@@ -27,9 +28,14 @@ function OrderLine({ order, onPay }: { order: Order, onPay: (order: Order) => vo
         <strong className="figures" dir="ltr">{order.number}</strong>
         <Badge kind={KINDS[order.state]}>{t(`order.state.${order.state}`)}</Badge>
       </div>
-      <p><bdi>{order.title}</bdi>{order.variantTitle && <span className="quiet"> · <bdi>{order.variantTitle}</bdi></span>}</p>
+      <p>
+        <bdi>{order.title}</bdi>
+        {order.variantTitle && <span className="quiet"> · <bdi>{order.variantTitle}</bdi></span>}
+      </p>
       <p className="order-sum">
-        <span className="quiet figures">{number(order.quantity)} × <bdi>{money(order.unit)}</bdi></span>
+        <span className="quiet figures">
+          {number(order.quantity)} × <bdi>{money(order.unit)}</bdi>
+        </span>
         <bdi className="price">{money(order.total)}</bdi>
       </p>
       <p className="quiet small">{dateTime(order.placedAtMs)}</p>
@@ -68,7 +74,8 @@ export function OrdersSheet({ isOpen, onClose, onPay }: {
       {orders === null && !isBroken && <Skeleton height="7rem" />}
       {orders?.length === 0 && (
         <EmptyState
-          icon={<ReceiptIcon size={40} />} title={t('room.orders.emptyTitle')} text={t('room.orders.emptyText')}
+          icon={<ReceiptIcon size={40} />} title={t('room.orders.emptyTitle')}
+          text={t('room.orders.emptyText')}
         />
       )}
       <ul className="orders">

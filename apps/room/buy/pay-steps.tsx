@@ -15,7 +15,8 @@ export function HoldLine({ order }: { order: Order }) {
   const { clock } = useHouse()
   return (
     <p className="hold-line">
-      <ClockIcon size={18} />{t('room.pay.kept')} <Countdown untilMs={order.holdUntilMs} now={clock.nowMs} soonSeconds={60} />
+      <ClockIcon size={18} />{t('room.pay.kept')}
+      <Countdown untilMs={order.holdUntilMs} now={clock.nowMs} soonSeconds={60} />
     </p>
   )
 }
@@ -79,13 +80,13 @@ export function OrderFacts({ order }: { order: Order }) {
   )
 }
 
-export function Paid({ order, email }: { order: Order, email: string | undefined }) {
+export function Paid({ order }: { order: Order }) {
   const { t } = useWords()
   return (
     <div className="paid" role="status">
       <span className="paid-mark"><CheckIcon size={36} /></span>
       <h3>{t('room.pay.thanks')}</h3>
-      <p className="quiet">{email ? t('room.pay.paidText', { email }) : t('room.pay.paidTextPlain')}</p>
+      <p className="quiet">{t('room.pay.paidText')}</p>
       <OrderFacts order={order} />
     </div>
   )

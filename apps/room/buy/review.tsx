@@ -6,7 +6,9 @@ import { Choices, NumberStepper } from '#ui/primitives/fields.tsx'
 import { LockIcon } from '#ui/primitives/icons.tsx'
 import { Notice } from '#ui/patterns/messages.tsx'
 import { useHouse, useRoom } from '../context.ts'
-import { findCard, isInStock, offerOn, priceTag, quantityMax, sellingOf, wordsOf } from '../goods/goods.ts'
+import {
+  findCard, isInStock, offerOn, priceTag, quantityMax, sellingOf, wordsOf,
+} from '../goods/goods.ts'
 import type { Selling, Tag } from '../goods/goods.ts'
 import { OfferLine, PriceLine, Thumb } from '../goods/product-card.tsx'
 import { useWords } from '../words.ts'
@@ -51,6 +53,7 @@ export function ChosenItem({ item, shown, onChange }: {
         <Thumb card={card} size="normal" />
         <div>
           <h3 dir="auto">{wordsOf(card, locale).title}</h3>
+          <p className="quiet small">{t('room.buy.soldBy', { merchant: room.show.merchant })}</p>
           {tag && <PriceLine tag={{ ...tag, isFrom: false }} />}
           {offer && <OfferLine offer={offer} selling={selling} />}
         </div>
@@ -77,10 +80,14 @@ const WHY_NOT = {
 } as const
 
 /** Why it cannot be bought right now, if so: said before the button is pressed in vain. */
-export function SellingNotice({ selling }: { selling: Selling }) {
-  const { refusal } = useWords()
-  return selling === 'open' ? null
-    : <Notice kind="warn" isUrgent>{refusal({ code: WHY_NOT[selling] })}</Notice>
+export function SellingNotice({ item, shown }: { item: Item, shown: Shown }) {
+  const { t, refusal } = useWords()
+  const { selling, offer } = shown
+  if (selling !== 'open') {
+    return <Notice kind="warn" isUrgent>{refusal({ code: WHY_NOT[selling] })}</Notice>
+  }
+  const isOther = item.offerId !== null && offer?.id !== item.offerId
+  return isOther ? <Notice kind="warn" isUrgent>{t('room.buy.offerOver')}</Notice> : null
 }
 
 export function Review({ state, shown, onChange, onEdit }: {
@@ -96,7 +103,7 @@ export function Review({ state, shown, onChange, onEdit }: {
   return (
     <div className="form">
       {state.refusal && <Notice kind="bad" isUrgent>{refusal(state.refusal)}</Notice>}
-      <SellingNotice selling={shown.selling} />
+      <SellingNotice item={item} shown={shown} />
       <ChosenItem item={item} shown={shown} onChange={onChange} />
       {delivery && (
         <section className="review-part">
@@ -105,15 +112,19 @@ export function Review({ state, shown, onChange, onEdit }: {
             <Button kind="link" onPress={onEdit}>{t('room.buy.change')}</Button>
           </div>
           <p dir="auto">
-            {[delivery.name, delivery.line1, delivery.line2, delivery.postalCode, delivery.city]
-              .filter(Boolean).join(', ')}, {country(delivery.country)}
+            {[
+              delivery.name, delivery.line1, delivery.line2,
+              [delivery.postalCode, delivery.city].filter(Boolean).join(' '),
+              country(delivery.country),
+            ].filter(Boolean).join(', ')}
           </p>
           <p className="quiet small" dir="ltr">{delivery.email}</p>
         </section>
       )}
       {total && (
         <dl className="total">
-          <dt>{t('room.buy.total')}</dt><dd className="price" data-size="large"><bdi>{money(total)}</bdi></dd>
+          <dt>{t('room.buy.total')}</dt>
+          <dd className="price" data-size="large"><bdi>{money(total)}</bdi></dd>
         </dl>
       )}
     </div>

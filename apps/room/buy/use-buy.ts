@@ -132,9 +132,11 @@ export function useBuying(): Buying {
   return {
     state, send,
     buy(card) {
-      const variantId = firstVariant(house.state.get().room, card)
+      const { room } = house.state.get()
+      const variantId = firstVariant(room, card)
       if (!variantId) return
-      const item: Item = { productId: card.id, variantId, quantity: 1 }
+      const offerId = offerOn(room, card.id, house.clock.nowMs())?.id ?? null
+      const item: Item = { productId: card.id, variantId, quantity: 1, offerId }
       send({ is: 'open', item, hasDelivery: hasDelivery(house) })
     },
     place() {

@@ -27,14 +27,17 @@ const room: RoomSnapshot = {
 
 describe('how a product sells', () => {
   it('shows the price of the offer, and the ordinary one only when it is higher', () => {
-    expect(priceTag(card, null, offer, 'DE')).toEqual({ amount: eur(1990), was: eur(2490), isFrom: false })
+    expect(priceTag(card, null, offer, 'DE')).toEqual({ amount: eur(1990), was: eur(2490),
+      isFrom: false })
     const dearer = { ...offer, prices: { DE: eur(2490) } }
     expect(priceTag(card, null, dearer, 'DE')?.was).toBeUndefined()
   })
 
   it('shows the lowest ordinary price when there is no offer', () => {
-    expect(priceTag(card, null, null, 'DE')).toEqual({ amount: eur(2490), was: undefined, isFrom: true })
-    expect(priceTag(card, 'var_2', null, 'DE')).toEqual({ amount: eur(2990), was: undefined, isFrom: false })
+    expect(priceTag(card, null, null, 'DE')).toEqual({ amount: eur(2490), was: undefined,
+      isFrom: true })
+    expect(priceTag(card, 'var_2', null, 'DE')).toEqual({ amount: eur(2990), was: undefined,
+      isFrom: false })
     expect(priceTag(card, null, null, 'JP')).toBeNull()
   })
 

@@ -20,9 +20,14 @@ export function LineUp(acts: GoodsActs) {
   if (cards.length === 0) {
     return (
       <EmptyState
-        icon={<BagIcon size={40} />} title={t('room.lineUp.emptyTitle')} text={t('room.lineUp.emptyText')}
+        icon={<BagIcon size={40} />} title={t('room.lineUp.emptyTitle')}
+        text={t('room.lineUp.emptyText')}
       />
     )
   }
-  return <ul className="rows">{cards.map((card) => <LineUpRow key={card.id} card={card} {...acts} />)}</ul>
+  return (
+    <ul className="rows">
+      {cards.map((card) => <LineUpRow key={card.id} card={card} {...acts} />)}
+    </ul>
+  )
 }

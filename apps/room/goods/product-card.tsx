@@ -17,9 +17,9 @@ const WHY_NOT: Readonly<Record<Exclude<Selling, 'open' | 'soon'>, WordId>> = {
 }
 
 export function Thumb({ card, size }: { card: Card, size: 'small' | 'normal' }) {
-  return card.picture
-    ? <img className="thumb" data-size={size} src={`${card.picture.url}-320.webp`} alt="" loading="lazy" />
-    : <span className="thumb" data-size={size} aria-hidden="true" />
+  if (!card.picture) return <span className="thumb" data-size={size} aria-hidden="true" />
+  const source = `${card.picture.url}-320.webp`
+  return <img className="thumb" data-size={size} src={source} alt="" loading="lazy" />
 }
 
 export function PriceLine({ tag }: { tag: Tag }) {
@@ -39,20 +39,20 @@ export function OfferLine({ offer, selling }: { offer: Offer, selling: Selling }
   if (selling === 'soon') {
     return (
       <p className="offer-line">
-        <ClockIcon size={16} />{t('room.offer.opensIn')} <Countdown untilMs={offer.opensAtMs} now={clock.nowMs} />
+        <span className="offer-time">
+          <ClockIcon size={16} />{t('room.offer.opensIn')}
+          <Countdown untilMs={offer.opensAtMs} now={clock.nowMs} />
+        </span>
       </p>
     )
   }
+  if (selling !== 'open') return null
   return (
     <p className="offer-line">
-      {selling === 'open' && (
-        <>
-          <span className="visually-hidden">{t('room.offer.left', { count: offer.left })}</span>
-          <span aria-hidden="true" className="figures">
-            <RollingNumber value={offer.left} /> {t('room.offer.leftWord')}
-          </span>
-        </>
-      )}
+      <span className="visually-hidden">{t('room.offer.left', { count: offer.left })}</span>
+      <span aria-hidden="true" className="figures">
+        <RollingNumber value={offer.left} /> {t('room.offer.leftWord')}
+      </span>
       <span className="offer-time">
         <ClockIcon size={16} /><span className="visually-hidden">{t('room.offer.endsIn')} </span>
         <Countdown untilMs={offer.closesAtMs} now={clock.nowMs} />
@@ -96,7 +96,9 @@ function ShownCard({ card, onBuy, onOpen }: {
   const isQuiet = selling !== 'open' && selling !== 'soon'
   const { title } = wordsOf(card, locale)
   return (
-    <article className="card on-page" data-quiet={isQuiet || undefined} aria-label={t('room.goods.pinned')}>
+    <article
+      className="card on-page" data-quiet={isQuiet || undefined} aria-label={t('room.goods.pinned')}
+    >
       <button type="button" className="card-open" onClick={() => onOpen(card)}>
         <Thumb card={card} size="normal" />
         <span className="visually-hidden">{t('room.goods.more', { title })}</span>
@@ -105,12 +107,11 @@ function ShownCard({ card, onBuy, onOpen }: {
         <h2 className="card-title" dir="auto">{title}</h2>
         {tag && <PriceLine tag={tag} />}
         {offer ? <OfferLine offer={offer} selling={selling} /> : null}
+        {isQuiet && <p className="offer-why">{t(WHY_NOT[selling])}</p>}
       </div>
-      <div className="card-act">
-        {isQuiet
-          ? <Badge kind={selling === 'sold_out' ? 'plain' : 'warn'}>{t(WHY_NOT[selling])}</Badge>
-          : <BuyButton card={card} selling={selling} onBuy={onBuy} />}
-      </div>
+      {!isQuiet && (
+        <div className="card-act"><BuyButton card={card} selling={selling} onBuy={onBuy} /></div>
+      )}
     </article>
   )
 }
@@ -122,7 +123,7 @@ export function LineUpRow({ card, onBuy, onOpen }: {
   readonly onOpen: (card: Card) => void
 }) {
   const { t, locale } = useWords()
-  const { selling, offer, tag } = useGoods(card)
+  const { selling, tag } = useGoods(card)
   const isPinned = useRoom(({ room }) => room.pinned?.id === card.id)
   const { title } = wordsOf(card, locale)
   const isQuiet = selling !== 'open' && selling !== 'soon'
@@ -134,11 +135,13 @@ export function LineUpRow({ card, onBuy, onOpen }: {
           {isPinned && <Badge kind="good">{t('room.goods.now')}</Badge>}
           <span className="row-title" dir="auto">{title}</span>
           {tag ? <PriceLine tag={tag} /> : null}
-          {isQuiet && selling !== 'not_live' && <span className="quiet small">{t(WHY_NOT[selling])}</span>}
+          {isQuiet && selling !== 'not_live'
+            && <span className="quiet small">{t(WHY_NOT[selling])}</span>}
         </span>
       </button>
-      {offer || isPinned || selling === 'open'
-        ? <BuyButton card={card} selling={selling} onBuy={onBuy} kind={isPinned ? 'primary' : 'plain'} /> : null}
+      <BuyButton
+        card={card} selling={selling} onBuy={onBuy} kind={isPinned ? 'primary' : 'plain'}
+      />
     </li>
   )
 }

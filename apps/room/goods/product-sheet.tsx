@@ -15,7 +15,10 @@ function Details({ card, onBuy, onClose }: ProductSheetProps & { card: ProductCa
       isOpen title={title} onClose={onClose}
       foot={(
         <div className="foot-row">
-          <div>{tag && <PriceLine tag={tag} />}{offer && <OfferLine offer={offer} selling={selling} />}</div>
+          <div>
+            {tag && <PriceLine tag={tag} />}
+            {offer && <OfferLine offer={offer} selling={selling} />}
+          </div>
           <BuyButton card={card} selling={selling} onBuy={onBuy} />
         </div>
       )}
@@ -23,8 +26,8 @@ function Details({ card, onBuy, onClose }: ProductSheetProps & { card: ProductCa
       <div className="details">
         {pictures.map((picture) => (
           <img
-            key={picture.id} src={`${picture.url}-640.webp`} alt={picture.alt || title} loading="lazy"
-            width={picture.width} height={picture.height}
+            key={picture.id} src={`${picture.url}-640.webp`} alt={picture.alt || title}
+            loading="lazy" width={picture.width} height={picture.height}
           />
         ))}
         {description && <p className="details-text" dir="auto">{description}</p>}

@@ -5,7 +5,7 @@ import { useWords } from '../words.ts'
 export function NoShow() {
   const { t } = useWords()
   return (
-    <main>
+    <main className="no-show">
       <EmptyState
         icon={<VideoIcon size={40} />} title={t('room.noShow.title')} text={t('room.noShow.text')}
         action={<a href="/">{t('room.noShow.home')}</a>}

@@ -26,7 +26,11 @@ function NameForm() {
         autoComplete="nickname" onChange={setName}
       />
       {outcome && <Notice kind={outcome.isGood ? 'good' : 'bad'}>{outcome.text}</Notice>}
-      <div><Button type="submit" isDisabled={!name.trim() || name.trim() === current}>{t('action.save')}</Button></div>
+      <div>
+        <Button type="submit" isDisabled={!name.trim() || name.trim() === current}>
+          {t('action.save')}
+        </Button>
+      </div>
     </form>
   )
 }

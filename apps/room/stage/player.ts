@@ -18,6 +18,8 @@ export interface Player {
 }
 
 const STALL_MS = 4000
+/** The first picture may take longer on a slow line than a later one may be late. */
+const FIRST_PICTURE_MS = 10_000
 const WATCH_MS = 500
 
 const liveConfig = {
@@ -117,7 +119,8 @@ export function makePlayer(input: PlayerInput): Player {
     const hls = source?.hls
     const sync = hls?.liveSyncPosition
     if (isLive && hls && sync != null && shouldJump(hls.latency)) video.currentTime = sync
-    const standsStill = performance.now() - movedAtMs > STALL_MS
+    const patienceMs = hasPlayed ? STALL_MS : FIRST_PICTURE_MS
+    const standsStill = performance.now() - movedAtMs > patienceMs
     // A person paused, or the page sleeps: no trouble.
     if (document.hidden || (video.paused && hasPlayed && !isLive)) movedAtMs = performance.now()
     else if (standsStill && !timer) {

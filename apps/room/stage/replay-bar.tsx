@@ -31,7 +31,9 @@ export function ReplayBar({ video }: { video: RefObject<HTMLVideoElement | null>
   const all = clockText(Math.floor(at.length))
   return (
     <div className="replay-bar">
-      <IconButton label={t(at.isPaused ? 'room.replay.play' : 'room.replay.pause')} onPress={toggle}>
+      <IconButton
+        label={t(at.isPaused ? 'room.replay.play' : 'room.replay.pause')} onPress={toggle}
+      >
         {at.isPaused ? <PlayIcon filled /> : <PauseIcon />}
       </IconButton>
       <input

@@ -5,7 +5,8 @@ import { makeRetryPolicy, shouldJump } from './retry.ts'
 describe('retry of the picture', () => {
   it('waits longer after every failure, up to five seconds', () => {
     const policy = makeRetryPolicy()
-    const waits = Array.from({ length: 8 }, (_, at) => policy.onTrouble('unreachable', at * 1000, 0.5).afterMs)
+    const waits = Array.from({ length: 8 }, (_, at) =>
+      policy.onTrouble('unreachable', at * 1000, 0.5).afterMs)
     expect(waits).toEqual([400, 800, 1600, 3200, 5000, 5000, 5000, 5000])
   })
 

@@ -27,7 +27,9 @@ function VeilMessage({ veil }: { veil: Veil }) {
   const { t } = useWords()
   if (!veil) return null
   if (veil === 'starting') {
-    return <p className="veil" role="status"><span className="spinner" />{t('room.stage.starting')}</p>
+    return (
+      <p className="veil" role="status"><span className="spinner" />{t('room.stage.starting')}</p>
+    )
   }
   const text = veil === 'offline' ? t('room.stage.offline')
     : veil === 'back-soon' ? t('room.stage.backSoon')
@@ -36,7 +38,8 @@ function VeilMessage({ veil }: { veil: Veil }) {
     <div className="veil" role="status">
       {veil === 'offline' ? <OfflineIcon /> : <span className="spinner" aria-hidden="true" />}
       <p>{text}</p>
-      {veil === 'broken' && <Button onPress={() => location.reload()}>{t('room.stage.reload')}</Button>}
+      {veil === 'broken'
+        && <Button onPress={() => location.reload()}>{t('room.stage.reload')}</Button>}
     </div>
   )
 }
@@ -79,14 +82,18 @@ export function Stage({ hasSound, onSound, onShape }: StageProps) {
     setBlocked(false)
   }
   return (
-    <section className="stage on-video" aria-label={t('room.stage.title')} data-veil={veil ?? undefined}>
+    <section
+      className="stage on-video" aria-label={t('room.stage.title')} data-veil={veil ?? undefined}
+    >
       {backdrop && <img className="stage-backdrop" src={`${backdrop}-320.webp`} alt="" />}
       <video ref={video} className="stage-video" muted playsInline disablePictureInPicture />
       <canvas ref={still} className="stage-video" hidden aria-hidden="true" />
       {source === null && (
         <Curtain show={show}>
           {show.state === 'scheduled' && (
-            <p className="curtain-clock"><Countdown untilMs={show.startsAtMs} now={clock.nowMs} /></p>
+            <p className="curtain-clock">
+              <Countdown untilMs={show.startsAtMs} now={clock.nowMs} />
+            </p>
           )}
         </Curtain>
       )}

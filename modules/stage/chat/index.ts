@@ -76,8 +76,10 @@ export function makeChat(deps: ChatDeps): Chat {
       })
       return await (waiting ?? refuse('stage.chat.too_fast', { waitSeconds: 1 }))
     },
-    latest: (showId, limitRows) =>
-      store.selectLatest(kysely, showId, Math.max(0, Math.min(limitRows, chatLimits.historyShown * 4))),
+    latest(showId, limitRows) {
+      const most = chatLimits.historyShown * 4
+      return store.selectLatest(kysely, showId, Math.max(0, Math.min(limitRows, most)))
+    },
     async remove(showId, messageId) {
       const isKnown = await batch.between(() =>
         store.markRemoved(kysely, showId, messageId, clock.nowMs()))

@@ -25,13 +25,13 @@ const toMessage = (row: MessageRow): Message => ({
 
 /** Writes a batch in one statement; the ids of those that were written: the muted are left out. */
 export async function insertAll(db: Tx, lines: readonly NewMessage[]): Promise<Set<string>> {
+  const all = (name: keyof NewMessage) => lines.map((line) => line[name])
   const { rows } = await sql<{ id: string }>`
     insert into stage_chat.messages (id, show_id, person_id, name, text, at_ms, is_demo, is_staff)
     select l.id, l.show_id, l.person_id, l.name, l.text, l.at_ms, l.is_demo, l.is_staff
-    from unnest(${lines.map((line) => line.id)}::text[], ${lines.map((line) => line.showId)}::text[],
-      ${lines.map((line) => line.personId)}::text[], ${lines.map((line) => line.name)}::text[],
-      ${lines.map((line) => line.text)}::text[], ${lines.map((line) => line.atMs)}::bigint[],
-      ${lines.map((line) => line.isDemo)}::boolean[], ${lines.map((line) => line.isStaff)}::boolean[])
+    from unnest(${all('id')}::text[], ${all('showId')}::text[], ${all('personId')}::text[],
+      ${all('name')}::text[], ${all('text')}::text[], ${all('atMs')}::bigint[],
+      ${all('isDemo')}::boolean[], ${all('isStaff')}::boolean[])
       as l (id, show_id, person_id, name, text, at_ms, is_demo, is_staff)
     where not exists (select 1 from stage_chat.mutes m
       where m.show_id = l.show_id and m.person_id = l.person_id)

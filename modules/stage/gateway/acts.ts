@@ -1,6 +1,7 @@
 import { Fault, refuse, type Log, type Refusal, type Result, type ShowId } from '#kernel'
 import type { Who } from '#people/accounts/contract'
 import type { ClientMessage, GatewayPorts, ServerFrame } from './contract.ts'
+import type { Room } from './connection.ts'
 import type { Hub } from './hub.ts'
 
 export type Act = Extract<ClientMessage, { t: 'chat' | 'order' }>
@@ -12,7 +13,7 @@ export interface Acts {
 }
 
 export function makeActs(deps: {
-  ports: GatewayPorts; hub: Hub; log: Log; wake(): void
+  ports: GatewayPorts; hub: Hub; log: Log; wake(room: Room): void
 }): Acts {
   const { ports, hub, log } = deps
 
@@ -35,7 +36,7 @@ export function makeActs(deps: {
       const room = hub.rooms.get(showId)
       if (!room) return
       room.pending.add({ k: 'react', counts: { [kind]: 1 } }, 0)
-      deps.wake()
+      deps.wake(room)
     },
     async act(who, showId, message) {
       const result = await run(who, showId, message)

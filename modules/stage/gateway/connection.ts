@@ -1,9 +1,9 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import type { PersonId, ShowId } from '#kernel'
 import type { Who } from '#people/accounts/contract'
 import type { Bucket } from './model/bucket.ts'
 import type { Frame } from './model/frame.ts'
-import type { Room } from './room.ts'
+import type { Pending, StaffPending } from './model/pending.ts'
+import type { Ring } from './model/ring.ts'
 
 /** One way to reach a client: a WebSocket or a stream of server-sent events. */
 export interface Link {
@@ -44,8 +44,14 @@ export interface Connection {
   actsUnderWay: number
   /** Part of what is unsent that is a snapshot: large by nature, not a sign of slowness. */
   snapshotBytes: number
-  /** The flush that wrote to it last. */
-  flushId: number
+  /** The last event of its room that was written to it. */
+  seq: number
+  /** What waits for the next visit, as JSON texts: for its person, and for staff. */
+  ownTexts: string[]
+  staffTexts: string[]
+  visitedAtMs: number
+  /** Its place in the round of visits. */
+  place: number
   person: Person | null
 }
 
@@ -54,15 +60,31 @@ export interface Person {
   readonly id: PersonId
   readonly connections: Set<Connection>
   readonly bucket: Bucket
-  pending: unknown[]
-  frame: Frame | null
 }
 
-/** What an HTTP request says about who connects. */
-export interface Visit {
-  readonly address: string
-  readonly token: string | undefined
-  readonly headers: IncomingHttpHeaders
+export interface Count {
+  readonly viewers: number
+  readonly demo: number
+  readonly countries: Record<string, number>
+}
+
+/** Everyone who watches one show through this process, and what they are about to hear. */
+export interface Room {
+  readonly showId: ShowId
+  /** Numbers mean something only within one epoch. */
+  readonly epoch: string
+  readonly ring: Ring
+  readonly pending: Pending
+  readonly staff: StaffPending
+  readonly members: Set<Connection>
+  emptySinceMs: number
+  /** The tick that was made last: nearly everyone needs the same. */
+  memo: { from: number; to: number; atMs: number; frame: Frame } | null
+  /** Whether people came, left or moved since they were counted last. */
+  isCountOld: boolean
+  count(): Count
+  /** The room as JSON and the seq it holds for; shared by all who join within half a second. */
+  readSnapshot(): Promise<{ seq: number; text: string } | null>
 }
 
 export const bytesFor = (link: Link, frame: Frame): Buffer =>

@@ -1,7 +1,7 @@
 import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Duplex } from 'node:stream'
 import type { Socket } from 'node:net'
-import { WebSocketServer, type RawData } from 'ws'
+import { WebSocketServer, type RawData, type ServerOptions } from 'ws'
 import type { Clock, Log } from '#kernel'
 import type { GatewayLimits } from './contract.ts'
 import type { Connection, Link } from './connection.ts'
@@ -40,12 +40,13 @@ const path = (request: IncomingMessage): string => (request.url ?? '').split('?'
 export function makeDoor(deps: DoorDeps) {
   const { hub, entry, talk, limits, clock, log, web } = deps
   // Larger than what is allowed, so that the sender of too much can still be told.
-  const wss = new WebSocketServer({
+  const options: ServerOptions & { closeTimeout: number } = {
     noServer: true, perMessageDeflate: false, clientTracking: false,
     maxPayload: limits.messageBytes * 4,
     // Who does not answer a goodbye is not waited for long.
     closeTimeout: 2000,
-  })
+  }
+  const wss = new WebSocketServer(options)
   let lastId = 0
 
   function mayConnect(request: IncomingMessage): boolean {
@@ -65,7 +66,7 @@ export function makeDoor(deps: DoorDeps) {
       allowance: makeBucket(perPerson, 10_000, nowMs),
       state: 'new', who: null, room: null, showId: null, isStaff: false, market: null,
       heardAtMs: nowMs, isPinged: false, malformed: 0, actsUnderWay: 0, snapshotBytes: 0,
-      flushId: 0, person: null,
+      person: null, seq: 0, ownTexts: [], staffTexts: [], visitedAtMs: -Infinity, place: 0,
     }
   }
 

@@ -2,10 +2,9 @@ import type { Clock, Log, Refusal, ShowId } from '#kernel'
 import type { Who } from '#people/accounts/contract'
 import { protocol, type ClientMessage, type GatewayLimits, type GatewayPorts, type RoomSnapshot,
   type ServerFrame } from './contract.ts'
-import { sendFrame, type Connection } from './connection.ts'
+import { sendFrame, type Connection, type Room } from './connection.ts'
 import type { Hub } from './hub.ts'
 import { eventsText, makeFrame, tickText } from './model/frame.ts'
-import type { Room } from './room.ts'
 
 export type Hello = Extract<ClientMessage, { t: 'hello' }>
 
@@ -31,6 +30,8 @@ export function makeEntry(deps: {
   limits: GatewayLimits
   clock: Clock
   log: Log
+  /** What waited while somebody was let in goes out now. */
+  wake(): void
   close(connection: Connection, code: number, why: string): void
 }): Entry {
   const { hub, ports, clock } = deps
@@ -88,23 +89,28 @@ export function makeEntry(deps: {
     }
     for (const text of texts) sendFrame(connection, makeFrame(text))
     connection.snapshotBytes = connection.link.unsentBytes
+    connection.seq = room.ring.seq
     connection.state = 'live'
     if (!connection.room) hub.enter(connection, room)
+    if (connection.ownTexts.length > 0) deps.wake()
   }
 
   function resume(connection: Connection, room: Room, seq: number): boolean {
     const since = room.ring.since(seq)
     if (!since) return false
     sendFrame(connection, makeFrame(tickText(room.ring.seq, clock.nowMs(), since)))
+    connection.seq = room.ring.seq
     connection.state = 'live'
     if (!connection.room) hub.enter(connection, room)
+    if (connection.ownTexts.length > 0) deps.wake()
     return true
   }
 
   async function sendStaffSnapshot(connection: Connection, showId: ShowId): Promise<void> {
     if (!connection.isStaff) return
     const events = await ports.staffSnapshot(showId)
-    sendFrame(connection, makeFrame(eventsText('staff', clock.nowMs(), events)))
+    const texts = events.map((event) => JSON.stringify(event))
+    sendFrame(connection, makeFrame(eventsText('staff', clock.nowMs(), texts)))
   }
 
   /** Why this person may not have what the hello asks for; null when they may. */
@@ -152,7 +158,9 @@ export function makeEntry(deps: {
     async resync(connection, seq) {
       const { room, who } = connection
       if (!room || !who || connection.state === 'slow') return
-      if (resume(connection, room, seq)) return
+      if (resume(connection, room, seq)) {
+        return guard(connection, () => sendStaffSnapshot(connection, room.showId))
+      }
       connection.state = 'joining'
       await guard(connection, () => enterFresh(connection, room, who))
     },

@@ -8,7 +8,6 @@ const start = async (options: TestHouseOptions = {}) => (house = await startTest
 afterEach(() => house?.stop())
 const sleep = (ms: number) => systemClock.sleep(ms)
 const chat = (text: string, over = {}): RoomEvent => ({ k: 'chat', message: makeMessage(text, over) })
-const isSnapshot = (frame: { t: string }) => frame.t === 'snapshot'
 
 async function join(token?: string, over: Record<string, unknown> = {}) {
   const client = await house.connect(token)

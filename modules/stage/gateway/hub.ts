@@ -1,16 +1,18 @@
 import type { Clock, Log, PersonId, Random, ShowId } from '#kernel'
 import type { GatewayLimits, GatewayPorts } from './contract.ts'
-import type { Connection, Person } from './connection.ts'
+import type { Connection, Person, Room } from './connection.ts'
 import { makeBucket } from './model/bucket.ts'
-import { makeRoom, type Room } from './room.ts'
+import { makeRoom } from './room.ts'
 
 /** Who is here: rooms, people, connections and addresses, each bounded. */
 export interface Hub {
   readonly rooms: ReadonlyMap<ShowId, Room>
   readonly people: ReadonlyMap<PersonId, Person>
   readonly connections: ReadonlySet<Connection>
-  /** People something waits for. */
-  readonly awaited: Set<Person>
+  /** The same, in the order in which they are visited. */
+  readonly list: readonly Connection[]
+  /** Rooms in which something was told and has no number yet. */
+  readonly awaited: Set<Room>
   /** False when there are too many already, in all or from there. */
   hasRoomFor(addressKey: string): boolean
   add(connection: Connection): void
@@ -41,22 +43,33 @@ export function makeHub(deps: {
   const people = new Map<PersonId, Person>()
   const connections = new Set<Connection>()
   const addresses = new Map<string, number>()
+  const list: Connection[] = []
+  const awaited = new Set<Room>()
 
   function personOf(id: PersonId): Person {
     const known = people.get(id)
     if (known) return known
     const bucket = makeBucket(limits.messagesPer10Seconds, 10_000, clock.nowMs())
-    const person: Person = { id, connections: new Set(), bucket, pending: [], frame: null }
+    const person: Person = { id, connections: new Set(), bucket }
     if (people.size < peopleMax) people.set(id, person)
     return person
   }
 
+  /** The last one takes the free place: leaving costs the same however many there are. */
+  function leaveList(connection: Connection): void {
+    const last = list.pop()!
+    if (last === connection) return
+    list[connection.place] = last
+    last.place = connection.place
+  }
+
   return {
-    rooms, people, connections, personOf, awaited: new Set(),
+    rooms, people, connections, personOf, list, awaited,
     hasRoomFor: (key) => connections.size < limits.socketsTotal
       && (addresses.get(key) ?? 0) < limits.socketsPerAddress,
     add(connection) {
       connections.add(connection)
+      connection.place = list.push(connection) - 1
       addresses.set(connection.addressKey, (addresses.get(connection.addressKey) ?? 0) + 1)
     },
     openRoom(showId) {
@@ -77,6 +90,7 @@ export function makeHub(deps: {
     },
     remove(connection) {
       if (!connections.delete(connection)) return
+      leaveList(connection)
       const left = (addresses.get(connection.addressKey) ?? 1) - 1
       if (left > 0) addresses.set(connection.addressKey, left)
       else addresses.delete(connection.addressKey)

@@ -2,7 +2,7 @@ import type { IncomingMessage, Server, ServerResponse } from 'node:http'
 import type { Clock, Log, PersonId, Random, RouteTable, ShowId } from '#kernel'
 import type { Who } from '#people/accounts/contract'
 import { makeActs } from './acts.ts'
-import type { Connection } from './connection.ts'
+import type { Connection, Room } from './connection.ts'
 import { gatewayLimits, type Gateway, type GatewayLimits, type GatewayPorts } from './contract.ts'
 import { makeDoor, type OriginRule } from './door.ts'
 import { makeEntry } from './entry.ts'
@@ -46,7 +46,7 @@ export interface RunningGateway extends Gateway {
 
 const pendingMax = 200
 
-/** The realtime gateway: rooms that hear one stream, people who hear their own, staff who hear more. */
+/** The realtime gateway: rooms hear one stream, people their own, staff more. */
 export function makeGateway(deps: GatewayDeps): RunningGateway {
   const { ports, clock, log, who } = deps
   const limits: GatewayLimits = { ...gatewayLimits, ...deps.limits }
@@ -62,9 +62,12 @@ export function makeGateway(deps: GatewayDeps): RunningGateway {
     connection.link.close(code, why)
   }
 
-  const flusher = makeFlusher({ hub, limits, clock, log, close })
-  const { wake } = flusher
-  const entry = makeEntry({ hub, ports, who, limits, clock, log, close })
+  const flusher = makeFlusher({ hub, limits, clock, close })
+  const wake = (room: Room) => {
+    hub.awaited.add(room)
+    flusher.wake()
+  }
+  const entry = makeEntry({ hub, ports, who, limits, clock, log, close, wake: flusher.wake })
   const acts = makeActs({ ports, hub, log, wake })
   const talk = makeTalk({ acts, entry, limits, clock, log, who, close })
   const door = makeDoor({ hub, entry, talk, limits, clock, log, web: deps.web, onGone })
@@ -79,20 +82,23 @@ export function makeGateway(deps: GatewayDeps): RunningGateway {
     routes: gatewayRoutes({ acts, entry, hub, clock }),
     tell(showId, event) {
       const room = hub.rooms.get(showId)
-      if (room?.pending.add(event, chatMax())) wake()
+      if (room?.pending.add(event, chatMax())) wake(room)
     },
     tellPerson(personId, event) {
       const person = hub.people.get(personId)
       if (!person || person.connections.size === 0) return
-      person.pending = [...person.pending, event].slice(-pendingMax)
-      hub.awaited.add(person)
-      wake()
+      const text = JSON.stringify(event)
+      for (const connection of person.connections) {
+        connection.ownTexts.push(text)
+        if (connection.ownTexts.length > pendingMax) connection.ownTexts.shift()
+      }
+      flusher.wake()
     },
     tellStaff(showId, event) {
       const room = hub.rooms.get(showId)
       if (!room) return
       room.staff.add(event)
-      wake()
+      wake(room)
     },
     count(showId: ShowId) {
       const count = hub.rooms.get(showId)?.count()
@@ -109,7 +115,8 @@ export function makeGateway(deps: GatewayDeps): RunningGateway {
       let sampledAway = 0
       for (const room of hub.rooms.values()) sampledAway += room.pending.sampledAway
       return {
-        connections: hub.connections.size, rooms: hub.rooms.size, tickMs: flusher.tickMs, sampledAway,
+        connections: hub.connections.size, rooms: hub.rooms.size, tickMs: flusher.tickMs,
+        sampledAway,
       }
     },
     close() {

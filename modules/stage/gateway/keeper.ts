@@ -1,9 +1,9 @@
 import type { Clock, Log } from '#kernel'
 import type { Who } from '#people/accounts/contract'
 import type { GatewayLimits, GatewayPorts } from './contract.ts'
-import type { Connection } from './connection.ts'
+import type { Connection, Room } from './connection.ts'
 import type { Hub } from './hub.ts'
-import { viewersEvent, type Room } from './room.ts'
+import { viewersEvent } from './room.ts'
 
 const beatMs = 1000
 const staffCheckBeats = 30
@@ -17,7 +17,7 @@ export function makeKeeper(deps: {
   log: Log
   who(token: string | undefined): Promise<Who>
   close(connection: Connection, code: number, why: string): void
-  wake(): void
+  wake(room: Room): void
 }) {
   const { hub, ports, limits, clock } = deps
   let beats = 0
@@ -31,7 +31,7 @@ export function makeKeeper(deps: {
       told.set(room, text)
       room.pending.add(viewersEvent(count), 0)
       room.staff.add({ k: 'countries', countries: count.countries })
-      deps.wake()
+      deps.wake(room)
     }
   }
 

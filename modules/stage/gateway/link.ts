@@ -5,8 +5,8 @@ import type { Link } from './connection.ts'
 
 const OPEN = 1
 
-/** Writes whole frames straight to the socket: with compression off, `ws` itself never holds a frame
- *  back, so the two cannot mix. */
+/** Writes whole frames straight to the socket: with compression off, `ws` itself never holds a
+ *  frame back, so the two cannot mix. */
 export function makeWsLink(ws: WebSocket, socket: Socket): Link {
   return {
     kind: 'ws',

@@ -67,8 +67,10 @@ describe('resuming', () => {
     await start({ limits: { ringEvents: 20, chatPerTick: 1000 } })
     const client = await join()
     const { epoch } = client.frames[0] as Snapshot
-    for (let line = 0; line < 30; line++) house.gateway.tell(house.showId, chat(`${line}`))
-    await client.next(() => textsOf(client).length === 30)
+    for (let line = 0; line < 30; line++) {
+      house.gateway.tell(house.showId, chat(`${line}`))
+      if (line % 10 === 9) await client.next(() => textsOf(client).length === line + 1)
+    }
     const { s } = ticksOf(client).at(-1)!
     for (const over of [{ epoch: 'other', seq: s }, { epoch, seq: s + 1000 }, { epoch, seq: 1 }, { epoch }, { seq: s }]) {
       const again = await join(over)

@@ -1,31 +1,8 @@
 import { secretToken, type Clock, type Random, type ShowId } from '#kernel'
 import type { GatewayLimits, GatewayPorts, RoomEvent } from './contract.ts'
-import type { Connection } from './connection.ts'
-import { makePending, makeStaffPending, type Pending } from './model/pending.ts'
-import { makeRing, type Ring } from './model/ring.ts'
-
-export interface Count {
-  readonly viewers: number
-  readonly demo: number
-  readonly countries: Record<string, number>
-}
-
-/** Everyone who watches one show through this process, and what they are about to hear. */
-export interface Room {
-  readonly showId: ShowId
-  /** Numbers mean something only within one epoch. */
-  readonly epoch: string
-  readonly ring: Ring
-  readonly pending: Pending
-  readonly staff: ReturnType<typeof makeStaffPending>
-  readonly members: Set<Connection>
-  emptySinceMs: number
-  /** Whether people came, left or moved since they were counted last. */
-  isCountOld: boolean
-  count(): Count
-  /** The room as JSON and the seq it holds for; shared by all who join within half a second. */
-  readSnapshot(): Promise<{ seq: number; text: string } | null>
-}
+import type { Connection, Count, Room } from './connection.ts'
+import { makePending, makeStaffPending } from './model/pending.ts'
+import { makeRing } from './model/ring.ts'
 
 const snapshotMs = 500
 
@@ -55,7 +32,7 @@ export function makeRoom(showId: ShowId, deps: {
 
   const room: Room = {
     showId, epoch: secretToken(deps.random, 9), ring, pending, members, staff: makeStaffPending(),
-    emptySinceMs: clock.nowMs(), isCountOld: true,
+    emptySinceMs: clock.nowMs(), isCountOld: true, memo: null,
     count() {
       if (counted && !room.isCountOld) return counted
       room.isCountOld = false

@@ -6,7 +6,9 @@ import type { Entry } from './entry.ts'
 import type { Hub } from './hub.ts'
 
 /** What the socket takes, one message a call, for those who listen on `/sse`. */
-export function gatewayRoutes(deps: { acts: Acts; entry: Entry; hub: Hub; clock: Clock }): RouteTable {
+export function gatewayRoutes(
+  deps: { acts: Acts; entry: Entry; hub: Hub; clock: Clock },
+): RouteTable {
   const { acts, entry, hub, clock } = deps
   const frames = (...list: readonly unknown[]) => ok({ frames: [...list] })
 

@@ -1,6 +1,6 @@
 import type { Clock, Log, Refusal } from '#kernel'
 import type { Who } from '#people/accounts/contract'
-import type { Acts } from './acts.ts'
+import type { Act, Acts } from './acts.ts'
 import type { ClientMessage, GatewayLimits } from './contract.ts'
 import type { Connection } from './connection.ts'
 import type { Entry } from './entry.ts'
@@ -36,7 +36,7 @@ export function makeTalk(deps: {
     if (++connection.malformed >= limits.malformedMax) deps.close(connection, 1008, 'malformed')
   }
 
-  async function act(connection: Connection, message: Extract<ClientMessage, { t: 'chat' | 'order' }>) {
+  async function act(connection: Connection, message: Act): Promise<void> {
     const { showId } = connection
     if (!showId) return malformed(connection, message.ref)
     if (connection.actsUnderWay >= limits.actsAtOnce) {
@@ -65,7 +65,9 @@ export function makeTalk(deps: {
     switch (message.t) {
       case 'hello': return entry.join(connection, message)
       case 'ask': return entry.resync(connection, message.seq)
-      case 'react': return connection.showId ? acts.react(connection.showId, message.kind) : undefined
+      case 'react':
+        if (connection.showId) acts.react(connection.showId, message.kind)
+        return undefined
       case 'market':
         connection.market = message.market
         if (connection.room) connection.room.isCountOld = true

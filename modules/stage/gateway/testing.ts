@@ -1,8 +1,8 @@
-import { createServer, request, type Server } from 'node:http'
+import { createServer, request, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { WebSocket } from 'ws'
 import { makeIds, ok, refuse, silentLog, systemClock, systemRandom, type Clock, type PersonId,
-  type Refusal, type ShowId } from '#kernel'
+  type ShowId } from '#kernel'
 import { isAllowed, type Who } from '#people/accounts/contract'
 import type { Message } from '#stage/chat/contract'
 import type { ClientMessage, GatewayLimits, GatewayPorts, RoomSnapshot, ServerFrame } from './contract.ts'
@@ -31,7 +31,8 @@ export function personOf(token: string): PersonId {
 export function makeRoom(showId: ShowId): RoomSnapshot {
   return {
     show: {
-      id: showId, slug: 'silk', title: 'Silk', merchant: 'Silk & Co', state: 'live', signal: 'receiving',
+      id: showId, slug: 'silk', title: 'Silk', merchant: 'Silk & Co', state: 'live',
+      signal: 'receiving',
       startsAtMs: 0, endedAtMs: null, saleStopped: false, isDemo: false, hasReplay: false,
     },
     pinned: null, offer: null, inStock: {}, chat: [], viewers: 0, demoViewers: 0, lineUp: [],
@@ -39,7 +40,8 @@ export function makeRoom(showId: ShowId): RoomSnapshot {
 }
 
 export const makeMessage = (text: string, over: Partial<Message> = {}): Message => ({
-  id: ids.make('msg'), personId: 'per_x', name: 'Ana', text, atMs: 0, isDemo: false, isStaff: false, ...over,
+  id: ids.make('msg'), personId: 'per_x', name: 'Ana', text, atMs: 0, isDemo: false,
+  isStaff: false, ...over,
 })
 
 type Frame = ServerFrame & { e?: unknown[] }
@@ -110,7 +112,8 @@ export async function startTestHouse(options: TestHouseOptions = {}) {
     },
     async order(who, order) {
       orders.push({ who, order })
-      return order.quantity > 10 ? refuse('trade.stock.sold_out' as Refusal['code']) : ok({ id: 'ord_1', quantity: order.quantity })
+      if (order.quantity > 10) return refuse('trade.stock.sold_out')
+      return ok({ id: 'ord_1', quantity: order.quantity })
     },
     ...options.ports,
   }
@@ -119,7 +122,10 @@ export async function startTestHouse(options: TestHouseOptions = {}) {
     who: async (token) => whoIs(token),
     web: {
       cookieName: 'sid',
-      origin: { mayWrite: ({ origin, site }) => (origin === undefined ? site !== 'cross-site' : origin === 'http://shop.example') },
+      origin: {
+        mayWrite: ({ origin, site }) =>
+          (origin === undefined ? site !== 'cross-site' : origin === 'http://shop.example'),
+      },
     },
     ...(options.limits ? { limits: options.limits } : {}),
   })
@@ -136,7 +142,8 @@ export async function startTestHouse(options: TestHouseOptions = {}) {
     get room() { return room },
     setRoom(next: RoomSnapshot) { room = next },
     hello: (over: Record<string, unknown> = {}) => ({ t: 'hello', v: 1, show: showId, ...over }),
-    connect: (token?: string, headers: Record<string, string> = {}) => connectClient(url, token, headers),
+    connect: (token?: string, headers: Record<string, string> = {}) =>
+      connectClient(url, token, headers),
     stream: (query: Record<string, string>, token?: string) => openStream(port, query, token),
     async stop() {
       gateway.close()
@@ -149,8 +156,7 @@ export type TestHouse = Awaited<ReturnType<typeof startTestHouse>>
 
 /** Stands in for the HTTP edge: same checks of who and shape, same handler. */
 async function answerSay(
-  gateway: ReturnType<typeof makeGateway>, req: Parameters<Parameters<typeof createServer>[0] & object>[0],
-  res: Parameters<Parameters<typeof createServer>[0] & object>[1],
+  gateway: ReturnType<typeof makeGateway>, req: IncomingMessage, res: ServerResponse,
 ): Promise<void> {
   const chunks: Buffer[] = []
   for await (const chunk of req) chunks.push(chunk as Buffer)
@@ -193,7 +199,7 @@ async function openStream(port: number, query: Record<string, string>, token?: s
     headers: token ? { cookie: `sid=${token}` } : {},
   })
   req.end()
-  const res = await new Promise<import('node:http').IncomingMessage>((done, failed) =>
+  const res = await new Promise<IncomingMessage>((done, failed) =>
     req.once('response', done).once('error', failed))
   let rest = ''
   let comments = 0
@@ -214,5 +220,3 @@ async function openStream(port: number, query: Record<string, string>, token?: s
     pause: () => res.pause(), resume: () => res.resume(), close: () => req.destroy(),
   }
 }
-
-export type { Server }

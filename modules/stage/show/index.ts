@@ -1,11 +1,12 @@
 import type { QueryExecutorProvider } from 'kysely'
-import { refuse, secretToken, type Clock, type Fact, type Ids, type Log, type Random, type Result,
+import { refuse, secretToken, type Clock, type Fact, type Ids, type Log, type Random,
   type ShowId, type Transactor, type WriteFacts } from '#kernel'
 import { showLimits, type MediaControl, type Show, type ShowDraft, type ShowRefusal, type Shows,
 } from './contract.ts'
-import { facts as kinds } from './events.ts'
+import type { facts as kinds } from './events.ts'
+import type { ShowsInside } from './inside.ts'
 import { cleanTitle, end, goLive, hashKey, hear, isKey, looksSame, pin, silenceMs, slugAttempt,
-  slugOf, toShow, type Patch, type Report, type ShowRow } from './model.ts'
+  slugOf, toShow, type Patch, type ShowRow } from './model.ts'
 import * as store from './store.ts'
 
 export { makeShowRoutes } from './routes.ts'
@@ -25,22 +26,6 @@ export interface ShowsDeps<Tx extends QueryExecutorProvider> {
 type FactName = (typeof kinds)[number]['name']
 interface Change { readonly patch: Patch; readonly facts: readonly FactName[] }
 type Draft = { title: string; slug: string | undefined; startsAtMs: number; lineUp: string[] }
-
-/** What the module's routes ask for beyond the contract. */
-export interface ShowsInside<Tx> extends Shows<Tx> {
-  list(): Promise<Show[]>
-  plan(draft: ShowDraft): Promise<Result<Show, { code: ShowRefusal }>>
-  save(id: ShowId, draft: ShowDraft): Promise<Show | ShowRefusal>
-  end(id: ShowId): Promise<Show | ShowRefusal>
-  stopSale(id: ShowId, stopped: boolean): Promise<Show | ShowRefusal>
-  setDirected(id: ShowId, directed: boolean): Promise<Show | ShowRefusal>
-  rotateStreamKey(id: ShowId): Promise<string | ShowRefusal>
-  authorize(streamKey: string): Promise<ShowId | ShowRefusal>
-  hear(id: ShowId, report: Report): Promise<void>
-  /** Run about once a second: silent publishers are lost, what the media process owes is asked
-   *  for again. */
-  sweep(): Promise<void>
-}
 
 const cleanDraft = (draft: ShowDraft): Draft => ({
   title: cleanTitle(draft.title) || 'Show', slug: draft.slug, startsAtMs: draft.startsAtMs,
@@ -110,7 +95,9 @@ export function makeShows<Tx extends QueryExecutorProvider>(deps: ShowsDeps<Tx>)
     }
   }
 
-  async function insert(draft: Draft, extra: { isDemo?: boolean; id?: ShowId }, mayNumber: boolean) {
+  async function insert(
+    draft: Draft, extra: { isDemo?: boolean; id?: ShowId }, mayNumber: boolean,
+  ): Promise<Show | null> {
     const nowMs = clock.nowMs()
     const id = extra.id ?? ids.make('sho')
     const base = draft.slug ?? slugOf(draft.title, showLimits.slugLength)

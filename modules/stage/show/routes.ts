@@ -3,7 +3,7 @@ import { ok, routeTable, type PersonId, type ProductId, type Refusal, type Resul
 import type { Who } from '#people/accounts/contract'
 import type { Audit } from '#people/audit/contract'
 import { api, type Show, type ShowRefusal } from './contract.ts'
-import type { ShowsInside } from './index.ts'
+import type { ShowsInside } from './inside.ts'
 import type { Report } from './model.ts'
 
 export interface ShowRoutesDeps {

@@ -22,7 +22,9 @@ let catalog: CatalogDesk
 
 beforeAll(async () => {
   const { database } = test
-  catalog = makeCatalog<Tx>({ database, clock, ids, random: systemRandom, log: silentLog, picturesDir })
+  catalog = makeCatalog<Tx>({
+    database, clock, ids, random: systemRandom, log: silentLog, picturesDir,
+  })
   await catalog.setMarkets(testMarkets)
 })
 afterAll(() => rmSync(picturesDir, { recursive: true, force: true }))
@@ -80,7 +82,8 @@ describe('words', () => {
   it('CAT1 refuses a title with nothing in it, and drops keys that are no language', async () => {
     expect(await codeOf(aDraft({ title: ' \u0000\t ' }))).toBe('trade.catalog.title_missing')
     expect(await codeOf(oneVariant({ title: '\u0007' }))).toBe('trade.catalog.title_missing')
-    const words = JSON.parse('{"__proto__":{"title":"x"},"en":{"title":"y"},"../x":{"title":"z"}}') as
+    const words = JSON.parse(
+      '{"__proto__":{"title":"x"},"en":{"title":"y"},"../x":{"title":"z"}}') as
       ProductDraft['words']
     expect(Object.keys((await save(aDraft({ words: words! }))).words)).toEqual(['en'])
   })
@@ -93,14 +96,16 @@ describe('handles', () => {
     expect((await save(aDraft({ title: 'Te Verde Sencha' }))).handle).toBe('te-verde-sencha-2')
     expect(await codeOf(aDraft({ handle: first.handle }))).toBe('trade.catalog.handle_taken')
     const other = await save(aDraft())
-    expect(await codeOf(aDraft({ handle: first.handle }), other.id)).toBe('trade.catalog.handle_taken')
+    expect(await codeOf(aDraft({ handle: first.handle }), other.id))
+      .toBe('trade.catalog.handle_taken')
     expect((await save(aDraft(), first.id)).handle).toBe('te-verde-sencha')
   })
 
   it('CAT2 gives each of many at once its own handle', async () => {
     const all = await Promise.all(Array.from({ length: 8 }, () => save(aDraft({ title: 'Fan' }))))
     expect(new Set(all.map((product) => product.handle)).size).toBe(8)
-    const wished = await Promise.all(Array.from({ length: 4 }, () => codeOf(aDraft({ handle: 'mask' }))))
+    const wished = await Promise.all(Array.from({ length: 4 }, () =>
+      codeOf(aDraft({ handle: 'mask' }))))
     expect(wished.filter((code) => code === 'saved')).toHaveLength(1)
   })
 
@@ -184,12 +189,13 @@ describe('variants', () => {
     expect(await catalog.read(other.id as ProductId)).toEqual(other)
   })
 
-  it('CAT8 tells price and words, at most a second old, and none of archived products', async () => {
+  it('CAT8 tells price and words, a second old at most, of what is for sale', async () => {
     const product = await save(aDraft({ title: 'Fan' }))
     const variantId = product.variants[0]!.id as VariantId
     const read = async () => (await catalog.readVariants([variantId])).get(variantId)
     expect(await read()).toEqual({
-      productId: product.id, title: 'Fan', variantTitle: 'Jade', prices: product.variants[0]!.prices,
+      productId: product.id, title: 'Fan', variantTitle: 'Jade',
+      prices: product.variants[0]!.prices,
     })
     await sql`update trade_catalog.products set title = 'Big fan'`.execute(test.database.kysely)
     expect((await read())?.title).toBe('Fan')
@@ -213,7 +219,8 @@ describe('lists', () => {
   it('finds by title, handle and SKU, with signs taken literally', async () => {
     await save(aDraft({ title: '100% silk' }))
     await save(aDraft({ title: 'Fan_2', variants: [{ title: 'x', sku: 'ABC-9', prices: {} }] }))
-    const search = async (text: string) => (await catalog.list({ search: text })).map((it) => it.title)
+    const search = async (text: string) =>
+      (await catalog.list({ search: text })).map((it) => it.title)
     expect(await search('')).toEqual(['100% silk', 'Fan_2'])
     expect(await search('%')).toEqual(['100% silk'])
     expect(await search('_')).toEqual(['Fan_2'])

@@ -21,7 +21,9 @@ let catalog: CatalogDesk
 beforeAll(async () => {
   const { database } = test
   const ids = makeIds({ clock, random: systemRandom })
-  catalog = makeCatalog<Tx>({ database, clock, ids, random: systemRandom, log: silentLog, picturesDir })
+  catalog = makeCatalog<Tx>({
+    database, clock, ids, random: systemRandom, log: silentLog, picturesDir,
+  })
   await catalog.setMarkets(testMarkets)
 })
 afterAll(() => rmSync(picturesDir, { recursive: true, force: true }))
@@ -161,7 +163,9 @@ describe('reading', () => {
     expect(await codes('0.1', 'DE')).toBe(10)
     expect(await codes('1.500', 'KW')).toBe(1500)
     expect(await codes('3900.00', 'JP')).toBe(3900)
-    for (const bad of ['1,200', '1.200', '1.005']) expect(await codes(bad, 'DE')).toBe('price_unclear')
+    for (const bad of ['1,200', '1.200', '1.005']) {
+      expect(await codes(bad, 'DE')).toBe('price_unclear')
+    }
     for (const bad of ['€5', '1e3', '0x10', 'NaN', '١٢', '1 000', '=1+1', '99999999999999']) {
       expect([bad, await codes(bad, 'DE')]).toEqual([bad, 'price_invalid'])
     }
@@ -173,7 +177,8 @@ describe('reading', () => {
       { minLength: 1, maxLength: 40 })
     await fc.assert(fc.asyncProperty(amounts, async (list) => {
       const read = await preview(aCsv(['Handle', 'Title', 'Price', 'SKU', 'Option1 value'],
-        ...list.map((minor, at) => ['p', at === 0 ? 'P' : '', (minor / 100).toFixed(2), `s${at}`, `${at}`])))
+        ...list.map((minor, at) =>
+          ['p', at === 0 ? 'P' : '', (minor / 100).toFixed(2), `s${at}`, `${at}`])))
       await apply(read)
       const kept = (await catalog.findByHandle('p'))!.variants.slice(0, list.length)
       expect(kept.map((it) => it.prices['DE']?.amountMinor)).toEqual(list)
@@ -212,9 +217,13 @@ describe('applying', () => {
 
   it('CAT19 keeps what the file is silent about', async () => {
     const saved = await catalog.save(aDraft({
-      handle: 'silk-scarf', vendor: 'Old loom', description: 'Kept', words: { ar: { title: 'شال' } },
+      handle: 'silk-scarf', vendor: 'Old loom', description: 'Kept',
+      words: { ar: { title: 'شال' } },
       variants: [
-        { title: 'Jade', sku: 'SC-J-L', gtin: '96385074', weightGrams: 7, prices: { JP: money(3900, 'JPY') } },
+        {
+          title: 'Jade', sku: 'SC-J-L', gtin: '96385074', weightGrams: 7,
+          prices: { JP: money(3900, 'JPY') },
+        },
         { title: 'Other', sku: 'other', prices: {} },
       ],
     }))
@@ -236,6 +245,14 @@ describe('applying', () => {
   })
 })
 
+it('CAT18 writes hundreds of products in one go, and again as updates', async () => {
+  const lines = Array.from({ length: 250 }, (_, at) => [`h-${at}`, `T ${at}`, '1.00', `s${at}`])
+  const file = aCsv(['Handle', 'Title', 'Price', 'SKU'], ...lines)
+  expect(await apply(await preview(file))).toEqual({ created: 250, updated: 0, skipped: 0 })
+  expect(await apply(await preview(file))).toEqual({ created: 0, updated: 250, skipped: 0 })
+  expect(await catalog.list({})).toHaveLength(250)
+})
+
 describe('what is no product list', () => {
   it('CAT20 says why', async () => {
     const unreadable = (reason: string, more: object = {}) =>
@@ -245,7 +262,8 @@ describe('what is no product list', () => {
     expect(await refusalOf('Title,Price\nx,1')).toEqual(unreadable('no_handle_column'))
     expect(await refusalOf('Handle,Price\nx,1')).toEqual(unreadable('no_title_column'))
     expect(await refusalOf('Handle,Title\nx,"open')).toMatchObject(unreadable('quotes'))
-    expect(await refusalOf(new Uint8Array([0xff, 0xfe, 0x48, 0x00]))).toEqual(unreadable('encoding'))
+    const utf16 = new Uint8Array([0xff, 0xfe, 0x48, 0x00])
+    expect(await refusalOf(utf16)).toEqual(unreadable('encoding'))
     expect(await refusalOf('Handle,Title\u0000\nx,y')).toEqual(unreadable('encoding'))
     expect(await refusalOf('<html>')).toEqual(unreadable('no_handle_column'))
     expect(await refusalOf('Handle,Title\nx,y', 'US')).toMatchObject({ code: 'market_unknown' })

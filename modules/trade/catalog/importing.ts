@@ -27,6 +27,9 @@ interface Kept {
 type Counts = { created: number; updated: number; skipped: number }
 type Answer<T> = Result<T, Refusal<CatalogRefusal>>
 
+const CHUNK = 100
+const AT_ONCE = 4
+
 function variantDrafts(
   wanted: readonly ImportVariant[], known: Product | undefined, { country, currency }: Market,
 ): ProductDraft['variants'] {
@@ -95,13 +98,12 @@ export function makeImporting(deps: ImportingDeps) {
     })
   }
 
-  async function applyOne(wanted: ImportProduct, market: Market): Promise<keyof Counts> {
-    const id = (await store.findByHandles(db, [wanted.handle])).get(wanted.handle) as
-      ProductId | undefined
-    const [known] = id === undefined ? [] : await store.selectProducts(db, [id])
+  async function applyOne(
+    wanted: ImportProduct, known: Product | undefined, market: Market,
+  ): Promise<keyof Counts> {
     const draft = draftOf(wanted, known, market)
     if (draft.variants.length > catalogLimits.variantsPerProduct) return 'skipped'
-    const saved = await deps.save(draft, id)
+    const saved = await deps.save(draft, known?.id as ProductId | undefined)
     if (!saved.ok) {
       log.info('catalog.import_skipped', { code: saved.refusal.code })
       return 'skipped'
@@ -113,11 +115,29 @@ export function makeImporting(deps: ImportingDeps) {
     return known ? 'updated' : 'created'
   }
 
+  /** Some at a time: each product is a transaction of its own, and no two have one handle. */
+  async function applyChunk(
+    chunk: readonly ImportProduct[], market: Market, counts: Counts,
+  ): Promise<void> {
+    const ids = await store.findByHandles(db, chunk.map((wanted) => wanted.handle))
+    const known = await store.selectProducts(db, [...ids.values()])
+    const byHandle = new Map(known.map((product) => [product.handle, product]))
+    const queue = [...chunk]
+    const worker = async () => {
+      for (let wanted = queue.shift(); wanted; wanted = queue.shift()) {
+        counts[await applyOne(wanted, byHandle.get(wanted.handle), market)]++
+      }
+    }
+    await Promise.all(Array.from({ length: AT_ONCE }, worker))
+  }
+
   async function apply(importId: string): Promise<Answer<Counts>> {
     const kept = await store.takeImport(db, importId, clock.nowMs()) as Kept | undefined
     if (!kept) return refuse('trade.catalog.import_unknown')
     const counts: Counts = { created: 0, updated: 0, skipped: kept.skips }
-    for (const wanted of kept.products) counts[await applyOne(wanted, kept.market)]++
+    for (let at = 0; at < kept.products.length; at += CHUNK) {
+      await applyChunk(kept.products.slice(at, at + CHUNK), kept.market, counts)
+    }
     return ok(counts)
   }
 

@@ -95,7 +95,8 @@ export function makeCatalog<Tx extends QueryExecutorProvider>(deps: CatalogDeps<
       // The lock makes uploads of one product count one after the other.
       if (!await store.lockProduct(tx, id)) return false
       if (await store.countPictures(tx, id) >= catalogLimits.picturesPerProduct) return false
-      await store.insertPicture(tx, id, { id: pictureId, alt: cleanLine(alt).slice(0, 200), ...made.value })
+      const words = cleanLine(alt).slice(0, 200)
+      await store.insertPicture(tx, id, { id: pictureId, alt: words, ...made.value })
       return true
     })
     if (isKept) return ok((await changed(id))!)

@@ -40,7 +40,8 @@ const codeOf = async (bytes: Uint8Array) => {
   const added = await add(bytes)
   return added.ok ? 'kept' : added.refusal.code
 }
-const filesOf = (id: string) => readdirSync(picturesDir).filter((name) => name.includes(id)).toSorted()
+const filesOf = (id: string) =>
+  readdirSync(picturesDir).filter((name) => name.includes(id)).toSorted()
 const lastPicture = async (bytes: Uint8Array) => {
   const added = await add(bytes)
   if (!added.ok) throw new Error(added.refusal.code)
@@ -98,7 +99,8 @@ describe('what is taken', () => {
       const made = readFileSync(join(picturesDir, `${picture.id}-${width}.webp`))
       expect(made.includes('Secret')).toBe(false)
       const { width: found, orientation, exif, format } = await sharp(made).metadata()
-      expect([found, orientation, exif, format]).toEqual([Math.min(width, 500), undefined, undefined, 'webp'])
+      expect([found, format]).toEqual([Math.min(width, 500), 'webp'])
+      expect([orientation, exif]).toEqual([undefined, undefined])
     }
   })
 
@@ -151,7 +153,8 @@ describe('what is refused', () => {
     const others = [
       svg, Buffer.concat([Buffer.from('\ufeff'), svg]), Buffer.alloc(0), Buffer.from('GIF89a'),
       await paint(9, 9).gif().toBuffer(), await paint(9, 9).tiff().toBuffer(),
-      Buffer.from('%PDF-1.7'), Buffer.from('<html>'), Buffer.from('\u0000\u0000\u0000\u001cftypheic'),
+      Buffer.from('%PDF-1.7'), Buffer.from('<html>'),
+      Buffer.from('\u0000\u0000\u0000\u001cftypheic'),
       Buffer.concat([Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]), svg]),
       Buffer.concat([Buffer.from([0xff, 0xd8, 0xff, 0xe0]), svg]),
     ]
@@ -170,20 +173,22 @@ describe('what is refused', () => {
       Buffer.concat([jpeg, page]), Buffer.concat([jpeg, zipEnd]), Buffer.concat([png, zipEnd]),
       Buffer.concat([png, Buffer.from('x')]), Buffer.concat([webp, Buffer.from('tail')]),
       Buffer.concat([jpeg, Buffer.from('%PDF-1.4')]),
-      await paint(9, 9).withExif({ IFD0: { Copyright: '<?php system($_GET[0]);' } }).jpeg().toBuffer(),
+      await paint(9, 9).withExif({ IFD0: { Copyright: '<?php system($_GET[0]);' } })
+        .jpeg().toBuffer(),
     ]) expect(await codeOf(bytes)).toBe(NOT_READABLE)
   })
 
   it('CAT9 answers any bytes behind any magic without breaking', async () => {
     const magics = [[0xff, 0xd8, 0xff], [0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a],
-      [...Buffer.from('RIFF\u0010\u0000\u0000\u0000WEBPVP8 ')], [...Buffer.from('\0\0\0\u0018ftypavif')]]
+      [...Buffer.from('RIFF\u0010\u0000\u0000\u0000WEBPVP8 ')],
+      [...Buffer.from('\0\0\0\u0018ftypavif')]]
     await fc.assert(fc.asyncProperty(fc.constantFrom(...magics), fc.uint8Array({ maxLength: 400 }),
       async (magic, rest) => {
         expect(await codeOf(Buffer.from([...magic, ...rest]))).toBe(NOT_READABLE)
       }), { numRuns: 60 })
   })
 
-  it('CAT12 takes twelve pictures, also when more come at once, and leaves no file behind', async () => {
+  it('CAT12 takes twelve pictures, also of many at once, and leaves no file', async () => {
     const bytes = await paint(20, 20).png().toBuffer()
     for (let turn = 0; turn < 9; turn++) expect(await codeOf(bytes)).toBe('kept')
     const before = readdirSync(picturesDir).length
@@ -199,7 +204,7 @@ describe('what is refused', () => {
     expect(await catalog.removePicture(productId, gone)).toBeNull()
   })
 
-  it('CAT12 does not know a product that is not there, and removes nothing of another', async () => {
+  it('CAT12 removes nothing of another product, and adds nothing to none', async () => {
     const bytes = await paint(20, 20).png().toBuffer()
     expect(await catalog.addPicture(ids.make('prd'), bytes, '')).toEqual(
       { ok: false, refusal: { code: 'trade.catalog.unknown' } })

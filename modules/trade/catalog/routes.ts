@@ -30,7 +30,9 @@ export function makeCatalogRoutes({ catalog, audit }: CatalogRouteDeps): RouteTa
     },
     async 'PUT /api/products/:productId'({ params, body, who }) {
       const saved = await catalog.save(body, params.productId as ProductId)
-      if (saved.ok) await record(who, 'product.save', saved.value.id, { version: saved.value.version })
+      if (saved.ok) {
+        await record(who, 'product.save', saved.value.id, { version: saved.value.version })
+      }
       return saved
     },
     async 'POST /api/products/:productId/archive'({ params, body, who }) {

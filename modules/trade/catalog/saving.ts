@@ -1,12 +1,12 @@
 import type { QueryExecutorProvider } from 'kysely'
-import { ok, refuse, type Clock, type Ids, type ProductId, type Result, type Transactor,
-} from '#kernel'
+import { ok, refuse, type Clock, type Ids, type ProductId, type Refusal, type Result,
+  type Transactor } from '#kernel'
 import type { CatalogRefusal, Product, ProductDraft } from './contract.ts'
 import { checkDraft, matchVariants, type CleanProduct } from './model/draft.ts'
 import { slugOf } from './model/text.ts'
 import * as store from './store.ts'
 
-export type Saved = Result<Product, { code: CatalogRefusal; details?: Record<string, string | number> }>
+export type Saved = Result<Product, Refusal<CatalogRefusal>>
 
 export interface SavingDeps<Tx extends QueryExecutorProvider> {
   readonly database: Transactor<Tx> & { readonly kysely: QueryExecutorProvider }
@@ -59,7 +59,9 @@ export function makeSaving<Tx extends QueryExecutorProvider>(deps: SavingDeps<Tx
       }
       const handle = draft.handle ?? known.handle
       const owner = (await store.findByHandles(tx, [handle])).get(handle)
-      if (owner !== undefined && owner !== id) return refuse('trade.catalog.handle_taken', { handle })
+      if (owner !== undefined && owner !== id) {
+        return refuse('trade.catalog.handle_taken', { handle })
+      }
       const [before] = await store.selectProducts(tx, [id])
       const variants = matchVariants(clean.variants, before!.variants, makeVariantId)
       if (!variants) return refuse('trade.catalog.unknown')

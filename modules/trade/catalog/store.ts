@@ -36,7 +36,8 @@ export async function selectProducts(db: Tx, ids: readonly string[]): Promise<Pr
     select p.id, p.handle, p.title, p.description, p.vendor, p.kind, p.tags, p.words, p.status,
       p.version,
       (select coalesce(json_agg(json_build_object('id', v.id, 'title', v.title, 'sku', v.sku,
-          'gtin', v.gtin, 'weightGrams', v.weight_grams, 'prices', v.prices) order by v.place), '[]')
+          'gtin', v.gtin, 'weightGrams', v.weight_grams, 'prices', v.prices)
+          order by v.place), '[]')
         from trade_catalog.variants v where v.product_id = p.id) as variants,
       (select coalesce(json_agg(json_build_object('id', i.id, 'url', '/pictures/' || i.id,
           'width', i.width, 'height', i.height, 'alt', i.alt) order by i.place), '[]')

@@ -14,8 +14,11 @@ const open = () => makeOffers<Tx>({ database: test.database, writeFacts, clock, 
 
 const someTerms = (change: Partial<OfferTerms> = {}): OfferTerms => ({
   id: ids.make('off'), showId, productId: ids.make('prd'),
-  prices: { DE: { amountMinor: 1990, currency: 'EUR' }, JP: { amountMinor: 3000, currency: 'JPY' } },
-  units: 10, perBuyerCap: 2, opensAtMs: clock.nowMs(), closesAtMs: clock.nowMs() + 60_000, ...change,
+  prices: {
+    DE: { amountMinor: 1990, currency: 'EUR' }, JP: { amountMinor: 3000, currency: 'JPY' },
+  },
+  units: 10, perBuyerCap: 2, opensAtMs: clock.nowMs(), closesAtMs: clock.nowMs() + 60_000,
+  ...change,
 })
 const inTx = <T>(run: (tx: Tx) => Promise<T>) => test.database.transaction(run)
 const start = (terms: OfferTerms) => inTx((tx) => open().open(tx, terms, clock.nowMs()))

@@ -5,8 +5,8 @@ import { readNumber, STEPS, stateAfter, type OrderRow, type StepName } from './m
 
 type Tx = QueryExecutorProvider
 
-/** May bring another order of the same buyers along when one sends the other's key: two lists are read
- *  by index where a join is not, and the caller looks up by both. */
+/** May bring another order of the same buyers along when one sends the other's key: two lists are
+ *  read by index where a join is not, and the caller looks up by both. */
 export async function selectByKeys(
   tx: Tx, keys: readonly { buyerId: PersonId; key: string }[],
 ): Promise<OrderRow[]> {

@@ -1,6 +1,6 @@
 import { Fault, type Clock } from '#kernel'
 
-/** An answer within `ms`, or `payments.no_answer`: the caller goes on, whatever the provider does. */
+/** An answer within `ms`, or `payments.no_answer`: the caller goes on in either case. */
 export async function withDeadline<T>(clock: Clock, ms: number, work: Promise<T>): Promise<T> {
   let timer: { cancel(): void } | undefined
   const late = new Promise<never>((_, reject) => {

@@ -107,8 +107,8 @@ async function apply(
   assert(rows[0]?.holds === admitted.length, 'an order asked for units that it holds already')
 }
 
-/** Releases holds that are over and keep units from `wanting`. Rows beyond those the batch has locked
- *  are only tried, never waited for: waiting out of order is how two batches would lock up. */
+/** Releases holds that are over and keep units from `wanting`. Rows beyond those that the batch has
+ *  locked are only tried, never waited for: waiting out of order is how two batches lock up. */
 async function reclaim(
   tx: Tx, wanting: readonly HoldRequest[], nowMs: number,
 ): Promise<OrderId[]> {

@@ -31,8 +31,8 @@ export async function lockPools(
   return rows.map((row) => row.variant_id)
 }
 
-/** Units of holds that are still held go back to pool, allotment and buyer. The caller has the locks.
- *  Answers the orders whose hold this call ended. */
+/** Units of holds that are still held go back to pool, allotment and buyer. The caller has the
+ *  locks. Answers the orders whose hold this call ended. */
 export async function giveBack(tx: Tx, orderIds: readonly OrderId[]): Promise<OrderId[]> {
   if (orderIds.length === 0) return []
   const { rows } = await sql<{ order_id: OrderId }>`

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { sql } from 'kysely'
-import { makeIds, makeSeededRandom, silentLog, systemClock, type OfferId, type VariantId, type WarehouseId,
-} from '#kernel'
+import { makeIds, makeSeededRandom, silentLog, systemClock, type OfferId, type VariantId,
+  type WarehouseId } from '#kernel'
 import { useTestDatabase } from '#adapters/store-postgres/testing'
 import { connect, type Tx } from '#adapters/store-postgres'
 import type { Who } from '#people/accounts/contract'
@@ -189,7 +189,7 @@ describe('leaving and coming back', () => {
     expect(await open().readLevels()).toMatchObject([{ onHand: 4, held: 1 }])
   })
 
-  it('STK11: a restock goes back where it came from, to the offer and to the cap, once', async () => {
+  it('STK11: a restock goes back to its shelf, to the offer and to the cap, once', async () => {
     await fill(2, variantId(1), 2)
     await allot(2, { perBuyerCap: 2 })
     const wish = aRequest({
@@ -258,6 +258,24 @@ describe('many at once', () => {
     expect(rows.map((row) => row.left)).toEqual([0, 0])
     expect(taken).toBeGreaterThan(200)
   })
+})
+
+it('STK6: an ordinary sale of one variant is exact over several processes', async () => {
+  await fill(100)
+  const other = connect({ url: test.url, poolSize: 4, log: silentLog })
+  const sell = async (database: typeof test.database) => {
+    const stock = makeStock({ database, ids })
+    let taken = 0
+    for (let round = 0; round < 12; round++) {
+      const { fates } = await database.transaction((tx) =>
+        stock.holdReclaiming(tx, [aRequest(), aRequest({ quantity: 2 })], NOW))
+      taken += (fates[0]!.held ? 1 : 0) + (fates[1]!.held ? 2 : 0)
+    }
+    return taken
+  }
+  const taken = await Promise.all([test.database, test.database, other, other].map(sell))
+  await other.close()
+  expect(taken.reduce((sum, one) => sum + one, 0)).toBe(100)
 })
 
 describe('counts from staff', () => {

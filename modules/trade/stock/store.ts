@@ -43,7 +43,8 @@ export async function selectAllotments(
 }
 
 export async function selectLevels(db: Tx, variantIds?: readonly VariantId[]): Promise<Level[]> {
-  const some = variantIds === undefined ? sql`` : sql`where p.variant_id = any(${variantIds}::text[])`
+  const some = variantIds === undefined ? sql``
+    : sql`where p.variant_id = any(${variantIds}::text[])`
   const { rows } = await sql<Level>`
     select p.variant_id as "variantId", p.on_hand as "onHand", p.held,
       coalesce(json_agg(json_build_object('warehouseId', w.id, 'name', w.name,

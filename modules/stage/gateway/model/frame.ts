@@ -41,5 +41,5 @@ function toWebSocket(text: string): Buffer {
 export const tickText = (seq: number, atMs: number, events: readonly string[]): string =>
   `{"t":"tick","s":${seq},"at":${atMs},"e":[${events.join(',')}]}`
 
-export const eventsText = (t: 'you' | 'staff', atMs: number, events: readonly unknown[]): string =>
-  `{"t":"${t}","at":${atMs},"e":${JSON.stringify(events)}}`
+export const eventsText = (t: 'you' | 'staff', atMs: number, events: readonly string[]): string =>
+  `{"t":"${t}","at":${atMs},"e":[${events.join(',')}]}`

@@ -27,7 +27,9 @@ export function readMessage(text: string): Result<ClientMessage, Refusal> & { re
 }
 
 /** The query of `GET /sse` as the `hello` it stands for; null when it is not one. */
-export function helloOfQuery(query: URLSearchParams): Extract<ClientMessage, { t: 'hello' }> | null {
+export function helloOfQuery(
+  query: URLSearchParams,
+): Extract<ClientMessage, { t: 'hello' }> | null {
   const number = (name: string) => {
     const text = query.get(name)
     return text === null ? undefined : /^\d{1,15}$/.test(text) ? Number(text) : Number.NaN

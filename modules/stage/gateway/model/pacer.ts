@@ -7,9 +7,9 @@ export interface Pacer {
 }
 
 // Telling everyone may take this part of a tick.
-const shareMax = 0.65
-// Lateness below this is the grain of timers.
-const grainMs = 5
+const shareMax = 0.88
+// Lateness below this is the grain of timers and the turn of others.
+const grainMs = 10
 
 export function makePacer(limits: { tickMsMin: number; tickMsMax: number }): Pacer {
   let loadMs = 0
@@ -17,9 +17,9 @@ export function makePacer(limits: { tickMsMin: number; tickMsMax: number }): Pac
   return {
     get tickMs() { return tickMs },
     learn(flushMs, lateMs) {
-      const load = flushMs + Math.max(0, lateMs - grainMs) / 2
+      const load = flushMs + Math.max(0, lateMs - grainMs) / 4
       // Up quickly, down slowly: a short calm in a rush must not make it swing.
-      loadMs += (load - loadMs) * (load > loadMs ? 0.3 : 0.1)
+      loadMs += (load - loadMs) * (load > loadMs ? 0.3 : 0.15)
       tickMs = Math.round(Math.min(limits.tickMsMax, Math.max(limits.tickMsMin, loadMs / shareMax)))
     },
   }

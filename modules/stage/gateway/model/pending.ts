@@ -126,3 +126,5 @@ export function makeStaffPending() {
     },
   }
 }
+
+export type StaffPending = ReturnType<typeof makeStaffPending>

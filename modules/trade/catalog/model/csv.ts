@@ -1,5 +1,5 @@
 import { parse, CsvError } from 'csv-parse/sync'
-import { ok, refuse, type Result } from '#kernel'
+import { ok, refuse, type Refusal, type Result } from '#kernel'
 import { catalogLimits, type CatalogRefusal } from '../contract.ts'
 
 /** What we read, by every name Shopify has given it; the newest names first. */
@@ -45,7 +45,7 @@ const KEYS = Object.keys(COLUMNS) as Column[]
 const CELL_BYTES = 256 * 1024
 const HEADER_CELLS = 300
 
-type Read = Result<CsvTable, { code: CatalogRefusal; details?: Record<string, string | number> }>
+type Read = Result<CsvTable, Refusal<CatalogRefusal>>
 const notReadable = (reason: string, more: Record<string, string | number> = {}) =>
   refuse('trade.catalog.csv_not_readable', { reason, ...more })
 

@@ -1,11 +1,11 @@
-import { ok, refuse, type Money, type Result } from '#kernel'
+import { ok, refuse, type Money, type Refusal, type Result } from '#kernel'
 import { catalogLimits, type CatalogRefusal, type Market, type Product, type ProductDraft,
 } from '../contract.ts'
 import { cleanLine, cleanText, isGtin } from './text.ts'
 
 type Variant = Product['variants'][number]
 type Prices = Record<string, Money>
-type Refused<T> = Result<T, { code: CatalogRefusal; details?: Record<string, string | number> }>
+type Refused<T> = Result<T, Refusal<CatalogRefusal>>
 
 /** What a draft says, cleaned and complete but for ids and handle. */
 export interface CleanProduct {
@@ -27,7 +27,8 @@ export function checkPrices(given: Readonly<Prices>, markets: readonly Market[])
     const market = markets.find((known) => known.country === country)
     if (!market) return refuse('trade.catalog.market_unknown', { market: country.slice(0, 20) })
     if (market.currency !== currency || amountMinor > catalogLimits.amountMinorMax) {
-      return refuse('trade.catalog.currency_mismatch', { market: country, currency: market.currency })
+      return refuse('trade.catalog.currency_mismatch',
+        { market: country, currency: market.currency })
     }
     prices[country] = { amountMinor, currency }
   }
@@ -69,7 +70,7 @@ export function checkDraft(
   })
 }
 
-/** Which kept variant each one of the draft is: by id, else by its SKU. null: an id of nobody here. */
+/** Which kept variant each of the draft is: by id, else by SKU. null: an id of nobody here. */
 export function matchVariants(
   drafts: CleanProduct['variants'], known: readonly Variant[], makeId: () => string,
 ): Variant[] | null {

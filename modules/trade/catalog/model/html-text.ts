@@ -26,7 +26,7 @@ const decode = (text: string): string =>
 
 interface Tag { readonly name: string; readonly end: number }
 
-/** The tag that begins at `from`, or undefined when `<` is only a sign. One look at each character. */
+/** The tag that begins at `from`, or undefined when `<` is only a sign. */
 function readTag(html: string, from: number): Tag | undefined {
   if (html.startsWith('<!--', from)) {
     const close = html.indexOf('-->', from + 4)

@@ -49,7 +49,7 @@ interface Context {
 function readPrice(text: string, currency: string): number | string {
   const value = text.trim()
   if (value === '') return 'price_missing'
-  // `1,200` is a thousand and some in one country and one and a fifth in another: ask, do not guess.
+  // `1,200` is a thousand and some in one country, one and a fifth in another: do not guess.
   if (/[.,]\d{3}$/.test(value) && currencyDecimals(currency) !== 3) return 'price_unclear'
   const amount = parseAmountMinor(value, currency)
   if (amount === undefined || amount > catalogLimits.amountMinorMax) return 'price_invalid'
@@ -119,7 +119,8 @@ function readArchived(line: CsvLine, say: Say): boolean | null {
   const published = line.cells.published.trim().toLowerCase()
   if (status === '' && published === '') return null
   const isActive = (status === '' || status === 'active') && published !== 'false'
-  if (!isActive) say(line, status === '' || status === 'active' ? 'published' : 'status', 'not_active')
+  const column = status === '' || status === 'active' ? 'published' : 'status'
+  if (!isActive) say(line, column, 'not_active')
   return !isActive
 }
 
@@ -127,7 +128,9 @@ function noteFormulas(lines: readonly CsvLine[], say: Say): void {
   const texts: readonly Column[] = ['title', 'description', 'vendor', 'kind', 'tags', 'option1',
     'option2', 'option3', 'sku', 'imageAlt']
   for (const line of lines) {
-    for (const column of texts) if (looksLikeFormula(line.cells[column])) say(line, column, 'formula')
+    for (const column of texts) {
+      if (looksLikeFormula(line.cells[column])) say(line, column, 'formula')
+    }
     if (line.cells.image.trim() !== '') say(line, 'image', 'image_not_fetched')
   }
 }

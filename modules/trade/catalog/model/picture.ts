@@ -38,8 +38,8 @@ function pngEnd(bytes: Uint8Array): number | undefined {
 
 const MARKUP = /<(script|html|svg|!doctype|\?php|iframe)\b|%PDF-1|<%@/i
 
-/** A file that is a picture and something else as well: a page, a document, an archive. Pictures are
- *  made anew and the original is never kept, so this is the second lock on the door. */
+/** A file that is a picture and something else as well: a page, a document, an archive. Pictures
+ *  are made anew and the original is never kept, so this is the second lock on the door. */
 export function carriesMore(bytes: Uint8Array, format: PictureFormat): boolean {
   if (format === 'png' && pngEnd(bytes) !== bytes.length) return true
   if (format === 'webp') {
