@@ -36,6 +36,8 @@ export interface PlaceOrderDeps<Tx> {
   /** After a batch is durable: rooms and people are told. Never waited for. */
   readonly afterCommit?: (batch: PlacedBatch) => void
   readonly limits?: Partial<PlaceOrderLimits>
+  /** How long units are kept for a buyer who has not paid; `stockLimits.holdSeconds` when not said. */
+  readonly holdSeconds?: number | undefined
 }
 
 export interface PlaceOrderFlow {
@@ -95,7 +97,9 @@ export function makePlaceOrder<Tx>(deps: PlaceOrderDeps<Tx>): PlaceOrderFlow {
   const checkDelivery = makeDeliveryCheck(deps.accounts)
   const batcher = makeBatcher<Wish, Answer>({
     max: limits.batch, queueLimit: limits.waiting, lanes: limits.lanes,
-    run: makeRun(deps, { database, stock, orders, shows, clock, checkDelivery }),
+    run: makeRun(deps, {
+      database, stock, orders, shows, clock, checkDelivery, holdSeconds: deps.holdSeconds,
+    }),
   })
 
   /** A key that has its order already gets it again, also when the price has moved since. */

@@ -27,12 +27,18 @@ export interface Ids {
 const ALPHABET = '0123456789abcdefghjkmnpqrstvwxyz'
 
 function encode(bytes: Uint8Array): string {
-  let bits = 0n
-  for (const byte of bytes) bits = (bits << 8n) | BigInt(byte)
+  // 128 bits in 26 letters of 5 bits: two zero bits lead.
   let text = ''
-  for (let at = 0; at < 26; at++) {
-    text = ALPHABET[Number(bits & 31n)] + text
-    bits >>= 5n
+  let rest = 0
+  let bits = 2
+  for (const byte of bytes) {
+    rest = (rest << 8) | byte
+    bits += 8
+    while (bits >= 5) {
+      bits -= 5
+      text += ALPHABET[(rest >> bits) & 31]
+    }
+    rest &= (1 << bits) - 1
   }
   return text
 }

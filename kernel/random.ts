@@ -5,8 +5,20 @@ export interface Random {
   int(low: number, high: number): number
 }
 
+const POOL_BYTES = 8192
+let pool = new Uint8Array(0)
+
+/** From a pool: asking the system once per id costs more than the rest of making one. */
+function poolBytes(length: number): Uint8Array {
+  if (length > 256) return crypto.getRandomValues(new Uint8Array(length))
+  if (pool.length < length) pool = crypto.getRandomValues(new Uint8Array(POOL_BYTES))
+  const bytes = pool.slice(0, length)
+  pool = pool.subarray(length)
+  return bytes
+}
+
 export const systemRandom: Random = {
-  bytes: (length) => crypto.getRandomValues(new Uint8Array(length)),
+  bytes: poolBytes,
   int(low, high) {
     const span = high - low + 1
     const limit = Math.floor(2 ** 32 / span) * span

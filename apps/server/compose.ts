@@ -90,7 +90,7 @@ export function compose(house: House) {
     ports: {
       snapshot: (showId) => room.readRoom(showId),
       staffSnapshot: (showId) => room.readStaff(showId),
-      isMuted: async () => false,
+      isMuted: (showId, personId) => chat.isMuted(showId, personId),
       allowed: isAllowed,
       chat: (who, showId, text) => chat.say({
         showId, text, personId: who.personId!, name: who.displayName, isDemo: who.isDemo,
@@ -106,6 +106,7 @@ export function compose(house: House) {
   // flows
   const placeOrder = makePlaceOrder<Tx>({
     ...base, stock, orders, shows, offers, catalog, accounts, afterCommit: tell.batchPlaced,
+    holdSeconds: env.SILKCAST_HOLD_SECONDS ? Number(env.SILKCAST_HOLD_SECONDS) : undefined,
   })
   const cancelOrder = makeCancelOrder<Tx>({ ...base, stock, orders, afterCommit: tell.orderChanged })
   const openOffer = makeOpenOffer<Tx>({

@@ -25,6 +25,7 @@ export interface BatchDeps<Tx> {
   readonly orders: Pick<Orders<Tx>, 'readByKeys' | 'insertAll' | 'markExpired'>
   readonly shows: Pick<Shows<Tx>, 'readSelling'>
   readonly clock: Clock
+  readonly holdSeconds?: number | undefined
   checkDelivery(addresses: readonly Address[]): Promise<(Refusal | null)[]>
 }
 
@@ -72,7 +73,7 @@ async function decide<Tx>(
     else if (refusal) answers.set(intent, { ok: false, refusal })
     else if (state !== 'selling') answers.set(intent, { ok: false, refusal: notSelling(state) })
     else {
-      const holdUntilMs = nowMs + stockLimits.holdSeconds * 1000
+      const holdUntilMs = nowMs + (deps.holdSeconds ?? stockLimits.holdSeconds) * 1000
       asking.push({ ...wish, placedAtMs: nowMs, holdUntilMs })
     }
   }

@@ -5,6 +5,7 @@ import { writeFacts, type Tx } from '#adapters/store-postgres'
 import { useTestDatabase } from '#adapters/store-postgres/testing'
 import { Fault, makeIds, systemClock, systemRandom, type OrderId, type PaymentId } from '#kernel'
 import { makeOrders } from '#trade/orders'
+import type { DeskOrder } from '#trade/orders/contract'
 import { checkOrders } from '#trade/orders/testing'
 import { makePayments } from '#trade/payments'
 import type { PaymentProvider } from '#trade/payments/contract'
@@ -70,9 +71,13 @@ it('pays and refunds through a provider that loses, doubles, hangs and dies', as
   await control().behave({
     loseRate: 0.3, duplicateRate: 0.4, reorder: true, delayMs: 100, noAnswerRate: 0.3,
   })
-  const orders = []
+  const orders: DeskOrder[] = []
   for (let turn = 0; turn < 12; turn++) orders.push((await world.place())!)
-  await Promise.all(orders.map((order) => world.pay(order)))
+  // Buyers press again until the bank's page shows.
+  await until(async () => {
+    const answers = await Promise.all(orders.map((order) => world.pay(order)))
+    return answers.every((answer) => answer.ok && answer.value.state === 'challenge')
+  }, 'challenges')
   const rows = await Promise.all(orders.map(async (order) =>
     (await world.payments.readByOrder(order.id as OrderId))[0]!))
   const answers = rows.map((row, at) => at % 4 === 0 ? control().decline(row.id)

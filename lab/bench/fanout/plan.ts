@@ -4,8 +4,8 @@ import type { ShowId } from '#kernel'
 export const showId = 'sho_01k9bench00000000000000000' as ShowId
 
 /** A profile of its own, with every limit in place: one source address carries as many viewers as
- *  in the product, each sender says as much as a person may; only the sampling of chat lies higher, so
- *  that every line is delivered to everyone. */
+ *  in the product, each sender says as much as a person may; only the sampling of chat lies higher,
+ *  so that every line is delivered to everyone. */
 export const profile = { chatPerTick: 60, socketsPerAddress: 200, socketsTotal: 20_000 } as const
 
 /** Lines a sender says in a second: within the product's 60 messages in 10 s. */

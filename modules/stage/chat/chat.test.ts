@@ -136,6 +136,27 @@ describe('keeping', () => {
     expect(await h.texts()).toEqual([])
   })
 
+  test('CHT5 nothing is written while a mute is being done', async () => {
+    const steps: string[] = []
+    let release = () => {}
+    const batch = makeBatch({
+      write: async (lines) => {
+        steps.push('write')
+        return new Set(lines.map((line) => line.id))
+      },
+      written: () => {},
+    })
+    const muting = batch.between(() => new Promise<void>((done) => {
+      release = () => { steps.push('muted'); done() }
+    }))
+    const said = batch.add({ id: 'a' } as never)
+    for (let turn = 0; turn < 20; turn++) await Promise.resolve()
+    expect(steps).toEqual([])
+    release()
+    await Promise.all([muting, said])
+    expect(steps).toEqual(['muted', 'write'])
+  })
+
   test('CHT6 a removed line is in no history, and a line of another show is unknown', async () => {
     const h = house()
     const said = await h.say(h.person(), 'rude')

@@ -290,7 +290,7 @@ describe('without WebSocket', () => {
     await start({ limits: { idleSeconds: 2 } })
     const stream = await house.stream({ v: '1', show: house.showId }, 'bo')
     await stream.next((frame) => frame.t === 'snapshot')
-    await sleep(2500)
+    for (let waited = 0; stream.comments === 0 && waited < 80; waited++) await sleep(100)
     expect(stream.comments).toBeGreaterThan(0)
     stream.pause()
     for (let line = 0; line < 240; line++) {

@@ -5,7 +5,8 @@ import { makeIds, ok, refuse, silentLog, systemClock, systemRandom, type Clock, 
   type ShowId } from '#kernel'
 import { isAllowed, type Who } from '#people/accounts/contract'
 import type { Message } from '#stage/chat/contract'
-import type { ClientMessage, GatewayLimits, GatewayPorts, RoomSnapshot, ServerFrame } from './contract.ts'
+import type { ClientMessage, GatewayLimits, GatewayPorts, RoomSnapshot, ServerFrame,
+} from './contract.ts'
 import { isClientMessage } from './model/message.ts'
 import { makeGateway } from './index.ts'
 

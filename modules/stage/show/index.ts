@@ -1,7 +1,7 @@
 import type { QueryExecutorProvider } from 'kysely'
 import { refuse, secretToken, type Clock, type Fact, type Ids, type Log, type Random,
   type ShowId, type Transactor, type WriteFacts } from '#kernel'
-import { showLimits, type MediaControl, type Show, type ShowDraft, type ShowRefusal, type Shows,
+import { showLimits, type MediaControl, type Show, type ShowDraft, type ShowRefusal,
 } from './contract.ts'
 import type { facts as kinds } from './events.ts'
 import type { ShowsInside } from './inside.ts'
