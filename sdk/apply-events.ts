@@ -22,8 +22,8 @@ function applyOne(room: RoomSnapshot, event: RoomEvent, kept: number): RoomSnaps
   }
 }
 
-/** The room after these events. Pure; hearing an event twice changes nothing, and kinds that an older
- *  page does not know leave the room as it is. */
+/** The room after these events. Pure; hearing an event twice changes nothing, and kinds that an
+ *  older page does not know leave the room as it is. */
 export function applyEvents(
   room: RoomSnapshot, events: readonly RoomEvent[], kept = chatKept,
 ): RoomSnapshot {

@@ -13,7 +13,8 @@ import type { api as views } from '#views/contract'
 
 /** Every route of the house, by `METHOD /path/:param`. */
 export type HouseApi = typeof accounts & typeof audit & typeof catalog & typeof chat
-  & typeof gateway & typeof offers & typeof orders & typeof payments & typeof show & typeof stock & typeof views
+  & typeof gateway & typeof offers & typeof orders & typeof payments & typeof show
+  & typeof stock & typeof views
 
 type Asked<T, K extends string> = undefined extends T ? { [P in K]?: T } : { [P in K]: T }
 type HasBody<R extends ApiRoute> = R extends { readonly raw: readonly string[] } ? true

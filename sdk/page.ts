@@ -8,7 +8,7 @@ interface Page {
   removeEventListener?: Listens['removeEventListener']
 }
 
-/** Tells when the network comes back and when the page is looked at again; outside browsers, never. */
+/** Tells when the network comes back and when the page is looked at again. */
 export function watchPage(on: { online(): void; shown(): void }): () => void {
   const page = globalThis as Page
   const { document } = page

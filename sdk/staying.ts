@@ -9,8 +9,8 @@ const longestWaitMs = 5000
 const answerMs = 8000
 const socketTries = 2
 
-/** Keeps a line open: comes back when it breaks, a little later each time, and by the other way when
- *  one is blocked. */
+/** Keeps a line open: comes back when it breaks, a little later each time, and by the other way
+ *  when one is blocked. */
 export function makeStaying(on: {
   open(kind: Line['kind'], hears: Omit<Hears, 'frame'>): Line
   status(status: RoomStatus, refusal?: Refusal): void

@@ -13,7 +13,7 @@ export interface ProxyOptions {
 }
 
 /** Headers that may pass; cookies and keys never leave this process. */
-const passUp = ['range', 'if-none-match', 'if-modified-since', 'accept', 'content-type', 'content-length']
+const passUp = ['accept-language', 'range', 'if-none-match', 'if-modified-since', 'accept', 'content-type', 'content-length']
 const passDown = [
   'content-type', 'content-length', 'content-range', 'accept-ranges', 'cache-control', 'etag',
   'last-modified', 'retry-after', 'location', 'content-security-policy',

@@ -19,6 +19,8 @@ const EnvSchema = Type.Object({
   SILKCAST_LOG_LEVEL: Type.Optional(Type.String()),
   SILKCAST_WEB_DIR: Type.Optional(Type.String()),
   SILKCAST_RATE_PROFILE: Type.Optional(Type.Union([Type.Literal('normal'), Type.Literal('lab')])),
+  SILKCAST_MERCHANT: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
+  SILKCAST_OWNER_EMAIL: Type.Optional(Type.String({ pattern: '^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$' })),
   SILKCAST_HOLD_SECONDS: Type.Optional(Type.String({ pattern: '^\\d{1,5}$' })),
 })
 

@@ -9,6 +9,7 @@ import { demoRoutes } from './demo/routes.ts'
 import { seedDemo } from './demo/seed.ts'
 import { readDemoWorld } from './demo/world.ts'
 import { readEnv } from './env.ts'
+import { firstRun } from './first-run.ts'
 import { makeLog } from './logger.ts'
 import { addPages } from './pages/index.ts'
 import { countryOfAddress } from './pages/visitor.ts'
@@ -35,7 +36,8 @@ async function start(): Promise<() => Promise<void>> {
   await migrate(database, readMigrations(root))
   const world = await readDemoWorld(root)
   const house = compose({
-    clock, ids, random, log, database, mailer, env, merchant: world.merchant, countryOf: countryOfAddress,
+    clock, ids, random, log, database, mailer, env, merchant: env.SILKCAST_MERCHANT ?? (isDemo ? world.merchant : 'My shop'),
+    countryOf: countryOfAddress,
     web: { origin: makeOriginPolicy(env.SILKCAST_PUBLIC_URL), cookieName: cookieName('sid', isSecure) },
   })
   const demo = isDemo ? await seedDemo({ ...house, root, log, clock }, world) : null
@@ -65,10 +67,14 @@ async function start(): Promise<() => Promise<void>> {
   const stopWork = house.startWork()
   if (demo) house.tell.showChanged(demo)
 
-  const signIn = isDemo ? await house.accounts.makeLink(world.staff[0]!.email) : undefined
+  const signIn = isDemo ? await house.accounts.makeLink(world.staff[0]!.email)
+    : await firstRun({ ...house, markets: world.markets, ownerEmail: env.SILKCAST_OWNER_EMAIL ?? 'owner@silkcast.local' })
   process.stdout.write(`${JSON.stringify({
     ready: true,
-    ...(demo ? { demo: { room: `${env.SILKCAST_PUBLIC_URL}/s/${demo.slug}`, studio: `${env.SILKCAST_PUBLIC_URL}/studio`, signIn } } : {}),
+    demo: {
+      ...(demo ? { room: `${env.SILKCAST_PUBLIC_URL}/s/${demo.slug}` } : {}),
+      studio: `${env.SILKCAST_PUBLIC_URL}/studio`, signIn,
+    },
   })}\n`)
 
   return async () => {

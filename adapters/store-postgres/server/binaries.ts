@@ -84,8 +84,7 @@ function copyForAccount(native: string, version: string): string {
 }
 
 /** PostgreSQL's programs at a path that the account can run them from. */
-export function findBinaries(account: Account | undefined): Binaries {
-  const folder = findPackage()
+export function findBinaries(account: Account | undefined, folder = findPackage()): Binaries {
   const native = join(folder, 'native')
   const about = readFileSync(join(folder, 'package.json'), 'utf8')
   const { version } = JSON.parse(about) as { version: string }

@@ -1,4 +1,4 @@
-import { spawn } from 'node:child_process'
+import { spawn, spawnSync } from 'node:child_process'
 import type { ChildProcess } from 'node:child_process'
 import { chmodSync, chownSync, cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync,
   statSync, writeFileSync } from 'node:fs'
@@ -8,7 +8,7 @@ import { createInterface } from 'node:readline'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { Client } from 'pg'
 import { silentLog, systemClock } from '#kernel'
-import { canReach, chooseAccount, isRoot } from './account.ts'
+import { canReach, chooseAccount, isRoot, runAs } from './account.ts'
 import { findBinaries } from './binaries.ts'
 import { processesOf, startOf } from './processes.ts'
 import { startPostgres } from './start.ts'
@@ -195,14 +195,25 @@ describe.runIf(isRoot())('startPostgres as root', () => {
       .rejects.toMatchObject({ code: 'store.data_lost', message: /is gone/ })
   })
 
-  it('copies the programs out of a closed home', async () => {
+  it('copies the programs out of a closed home, where they run', () => {
     const account = chooseAccount()!
-    const usual = findBinaries(account)
     const closed = makeFolder(0o700)
-    cpSync(join(usual.postgres, '..'), join(closed, 'bin'), { recursive: true })
-    expect(canReach(join(closed, 'bin', 'postgres'), account, 1)).toBe(false)
-    expect(canReach(usual.postgres, account, 1)).toBe(true)
-    expect(account.uid).toBeGreaterThan(0)
+    cpSync(join(findBinaries(undefined).postgres, '../../..'), closed, {
+      recursive: true, verbatimSymlinks: true,
+    })
+    const version = `0.0.0-test-${process.pid}`
+    writeFileSync(join(closed, 'package.json'), JSON.stringify({ version }))
+    expect(canReach(join(closed, 'native', 'bin', 'postgres'), account, 1)).toBe(false)
+    const found = findBinaries(account, closed)
+    clean.push(() => rmSync(join(found.postgres, '../..'), { recursive: true, force: true }))
+    expect(found.postgres).toContain(version)
+    expect(found.postgres.startsWith(closed)).toBe(false)
+    for (const program of [found.postgres, found.initdb]) {
+      const { status } = spawnSync(program, ['--version'], runAs(account, '/'))
+      expect(status).toBe(0)
+    }
+    // The second time it is there already.
+    expect(findBinaries(account, closed)).toEqual(found)
   })
 
   it('runs as an ordinary user, who may not touch the data of another', async () => {

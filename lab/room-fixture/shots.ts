@@ -1,0 +1,142 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { chromium, type Browser, type Page } from 'playwright-core'
+import { projectRoot } from '../../tools/lib/run.ts'
+import { startFixture } from './server.ts'
+
+/** One picture: the state of the room, the screen, and what is pressed before. */
+interface Shot {
+  readonly name: string
+  readonly query: string
+  readonly isWide?: boolean
+  readonly theme?: 'light' | 'dark'
+  readonly size?: { readonly width: number, readonly height: number }
+  readonly act?: (page: Page) => Promise<void>
+}
+
+const press = (page: Page, name: string | RegExp) =>
+  page.getByRole('button', { name }).first().click()
+
+async function fillAddress(page: Page): Promise<void> {
+  await page.getByLabel('Full name').fill('Ada Lind')
+  await page.getByLabel('E-mail').fill('ada@example.com')
+  await page.getByLabel('Street and house number').fill('Lindenweg 4')
+  await page.getByLabel('City').fill('Köln')
+  await page.getByLabel('Postal code').fill('50667')
+}
+
+async function toReview(page: Page): Promise<void> {
+  await press(page, /^Buy/)
+  await press(page, 'Continue')
+  await fillAddress(page)
+  await press(page, 'Save and continue')
+  await page.getByText('Deliver to').waitFor()
+}
+
+const fresh = '?scene=live&fresh=1'
+export const shots: readonly Shot[] = [
+  { name: 'live', query: '?scene=live' },
+  { name: 'live-dark', query: '?scene=live', theme: 'dark' },
+  { name: 'live-ar', query: '?scene=live&lang=ar&market=SA' },
+  { name: 'live-zh', query: '?scene=live&lang=zh-Hans&market=CN' },
+  { name: 'live-pseudo', query: '?scene=live&lang=en-XA' },
+  { name: 'plain', query: '?scene=plain' },
+  { name: 'soon', query: '?scene=soon' },
+  { name: 'soldout', query: '?scene=soldout' },
+  { name: 'stopped', query: '?scene=stopped' },
+  { name: 'scheduled', query: '?scene=scheduled' },
+  { name: 'lost', query: '?scene=lost' },
+  { name: 'ended', query: '?scene=ended' },
+  { name: 'empty', query: '?scene=empty' },
+  { name: 'offline', query: '?scene=live', act: (page) => page.context().setOffline(true) },
+  { name: 'bag', query: '?scene=live', act: (page) => press(page, 'In this show') },
+  { name: 'product', query: '?scene=live', act: (page) => press(page, /^More about/) },
+  { name: 'chat', query: '?scene=live', act: (page) => press(page, 'Open the whole chat') },
+  { name: 'places', query: '?scene=live', act: (page) => press(page, 'Language and country') },
+  { name: 'buy', query: fresh, act: (page) => press(page, /^Buy/) },
+  {
+    name: 'address-wrong', query: fresh,
+    async act(page) {
+      await press(page, /^Buy/)
+      await press(page, 'Continue')
+      await press(page, 'Save and continue')
+    },
+  },
+  { name: 'review', query: fresh, act: toReview },
+  { name: 'review-dark', query: fresh, theme: 'dark', act: toReview },
+  {
+    name: 'challenge', query: fresh,
+    async act(page) {
+      await toReview(page)
+      await press(page, /^Pay/)
+      await page.locator('iframe').waitFor()
+      await page.waitForTimeout(500)
+    },
+  },
+  {
+    name: 'paid', query: fresh,
+    async act(page) {
+      await toReview(page)
+      await press(page, /^Pay/)
+      await page.frameLocator('iframe').getByRole('button', { name: 'Approve' }).click()
+      await page.getByText('Thank you').waitFor()
+    },
+  },
+  { name: 'orders', query: '?scene=live', act: (page) => press(page, 'My orders') },
+  { name: 'buy-ar', query: `${fresh}&lang=ar&market=SA`, act: (page) => press(page, /^شراء/) },
+  { name: 'desktop', query: '?scene=live', isWide: true },
+  { name: 'desktop-dark', query: '?scene=live', isWide: true, theme: 'dark' },
+  { name: 'desktop-ar', query: '?scene=live&lang=ar&market=SA', isWide: true },
+  { name: 'desktop-ended', query: '?scene=ended', isWide: true },
+  { name: 'desktop-review', query: fresh, isWide: true, act: toReview },
+  { name: 'landscape', query: '?scene=live', size: { width: 844, height: 390 } },
+  { name: 'zoom-200', query: '?scene=live', size: { width: 320, height: 568 } },
+]
+
+async function takeShot(browser: Browser, url: string, folder: string, shot: Shot): Promise<void> {
+  const viewport = shot.size ?? (shot.isWide ? { width: 1440, height: 900 }
+    : { width: 390, height: 844 })
+  const context = await browser.newContext({
+    viewport, deviceScaleFactor: shot.isWide ? 1 : 2, colorScheme: shot.theme ?? 'light',
+    hasTouch: !shot.isWide,
+  })
+  const page = await context.newPage()
+  page.on('console',
+    (line) => line.type() === 'error' && console.log(`${shot.name}: ${line.text()}`))
+  page.on('pageerror', (error) => console.log(`${shot.name}: ${error.message}`))
+  try {
+    await page.goto(url + shot.query)
+    await page.waitForTimeout(1800)
+    await shot.act?.(page)
+    await page.waitForTimeout(400)
+    await page.screenshot({ path: join(folder, `room-${shot.name}.png`) })
+  } catch (error) {
+    console.log(`${shot.name}: ${(error as Error).message.split('\n')[0]}`)
+  } finally {
+    await context.close()
+  }
+}
+
+/** `node lab/room-fixture/shots.ts [name ...]`: pictures of the Room into shots/. */
+async function main(names: readonly string[]): Promise<void> {
+  const folder = join(projectRoot, 'shots')
+  const mediaDir = mkdtempSync(join(tmpdir(), 'room-fixture-'))
+  mkdirSync(folder, { recursive: true })
+  const fixture = await startFixture({ mediaDir })
+  const browser = await chromium.launch({
+    executablePath: process.env['CHROMIUM'] ?? '/usr/bin/chromium',
+    args: ['--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
+      '--disable-background-networking', '--disable-component-update', '--disable-sync'],
+  })
+  try {
+    const wanted = shots.filter(({ name }) => names.length === 0 || names.includes(name))
+    for (const shot of wanted) await takeShot(browser, fixture.url, folder, shot)
+  } finally {
+    await browser.close()
+    await fixture.stop()
+    rmSync(mediaDir, { recursive: true, force: true })
+  }
+}
+
+await main(process.argv.slice(2))
