@@ -1,12 +1,30 @@
-import { Fault, refuse, type Clock, type Ids, type Log, type OfferId, type PersonId, type Refusal,
-  type Result, type ShowId, type Transactor, type VariantId } from '#kernel'
+import {
+  Fault,
+  refuse,
+  type Clock,
+  type Ids,
+  type Log,
+  type OfferId,
+  type PersonId,
+  type Refusal,
+  type Result,
+  type ShowId,
+  type Transactor,
+  type VariantId,
+} from '#kernel'
 import type { Accounts, Who } from '#people/accounts/contract'
 import type { Shows } from '#stage/show/contract'
 import type { Catalog } from '#trade/catalog/contract'
 import type { Offers } from '#trade/offers/contract'
 import type { Order, Orders, PlaceOrder } from '#trade/orders/contract'
 import type { Stock } from '#trade/stock/contract'
-import { intentOf, runBatch, type Answer, type BatchDeps, type PlacedBatch, type Wish,
+import {
+  intentOf,
+  runBatch,
+  type Answer,
+  type BatchDeps,
+  type PlacedBatch,
+  type Wish,
 } from './place-order/batch.ts'
 import { makeBatcher } from './place-order/batcher.ts'
 import { makeDeliveryCheck, makePricing, type Priced } from './place-order/checks.ts'
@@ -36,7 +54,8 @@ export interface PlaceOrderDeps<Tx> {
   /** After a batch is durable: rooms and people are told. Never waited for. */
   readonly afterCommit?: (batch: PlacedBatch) => void
   readonly limits?: Partial<PlaceOrderLimits>
-  /** How long units are kept for a buyer who has not paid; `stockLimits.holdSeconds` when not said. */
+  /** How long units are kept for a buyer who has not paid; `stockLimits.holdSeconds` when not
+   *  said. */
   readonly holdSeconds?: number | undefined
 }
 
@@ -50,13 +69,26 @@ export interface PlaceOrderFlow {
 }
 
 const wishOf = (
-  ids: Ids, who: Who, buyerId: PersonId, input: PlaceOrder, priced: Priced,
+  ids: Ids,
+  who: Who,
+  buyerId: PersonId,
+  input: PlaceOrder,
+  priced: Priced,
 ): Wish => ({
-  id: ids.make('ord'), key: input.key, buyerId, isDemo: who.isDemo,
-  showId: input.showId as ShowId, offerId: input.offerId as OfferId | null,
-  variantId: input.variantId as VariantId, quantity: input.quantity, market: input.market,
-  deliveryId: input.deliveryId, productId: priced.productId, title: priced.title,
-  variantTitle: priced.variantTitle, unit: priced.unit,
+  id: ids.make('ord'),
+  key: input.key,
+  buyerId,
+  isDemo: who.isDemo,
+  showId: input.showId as ShowId,
+  offerId: input.offerId as OfferId | null,
+  variantId: input.variantId as VariantId,
+  quantity: input.quantity,
+  market: input.market,
+  deliveryId: input.deliveryId,
+  productId: priced.productId,
+  title: priced.title,
+  variantTitle: priced.variantTitle,
+  unit: priced.unit,
 })
 
 /** The batch, once more when it fails: whatever was committed is found again by its keys. */
@@ -68,7 +100,8 @@ function makeRun<Tx>(deps: PlaceOrderDeps<Tx>, batchDeps: BatchDeps<Tx>) {
     if (deps.afterCommit && placed.length + expired.length > 0) {
       const tell = deps.afterCommit
       // After the buyers have their answers, and never able to fail them.
-      void Promise.resolve().then(() => tell(done.batch))
+      void Promise.resolve()
+        .then(() => tell(done.batch))
         .catch((error: unknown) => log.error('orders.telling_failed', { error: String(error) }))
     }
     return done.answers
@@ -96,9 +129,17 @@ export function makePlaceOrder<Tx>(deps: PlaceOrderDeps<Tx>): PlaceOrderFlow {
   const { stock, shows, clock } = deps
   const checkDelivery = makeDeliveryCheck(deps.accounts)
   const batcher = makeBatcher<Wish, Answer>({
-    max: limits.batch, queueLimit: limits.waiting, lanes: limits.lanes,
+    max: limits.batch,
+    queueLimit: limits.waiting,
+    lanes: limits.lanes,
     run: makeRun(deps, {
-      database, stock, orders, shows, clock, checkDelivery, holdSeconds: deps.holdSeconds,
+      database,
+      stock,
+      orders,
+      shows,
+      clock,
+      checkDelivery,
+      holdSeconds: deps.holdSeconds,
     }),
   })
 
@@ -121,5 +162,11 @@ export function makePlaceOrder<Tx>(deps: PlaceOrderDeps<Tx>): PlaceOrderFlow {
     return answer ?? refuse('trade.orders.busy')
   }
 
-  return { place, get waiting() { return batcher.waiting }, idle: () => batcher.idle() }
+  return {
+    place,
+    get waiting() {
+      return batcher.waiting
+    },
+    idle: () => batcher.idle(),
+  }
 }

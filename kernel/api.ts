@@ -20,7 +20,8 @@ export interface ApiRoute {
 export type Api = Readonly<Record<string, ApiRoute>>
 
 type Part<R, K extends string> = R extends { readonly [k in K]: infer S extends TSchema }
-  ? Static<S> : undefined
+  ? Static<S>
+  : undefined
 
 /** What a handler is given: everything is parsed and checked already. */
 export interface Call<R extends ApiRoute, Who> {
@@ -37,7 +38,9 @@ export interface Call<R extends ApiRoute, Who> {
 }
 
 export type Handlers<A extends Api, Who> = {
-  readonly [K in keyof A]: (call: Call<A[K], Who>) => Promise<Result<Static<A[K]['reply']>, Refusal>>
+  readonly [K in keyof A]: (
+    call: Call<A[K], Who>,
+  ) => Promise<Result<Static<A[K]['reply']>, Refusal>>
 }
 
 /** A module's HTTP surface, ready to be mounted. */
@@ -62,10 +65,22 @@ export interface ApiTypes<R extends ApiRoute> {
 
 /** Refusals of the HTTP edge itself, before any module is asked. */
 export const httpRefusalCodes = [
-  { code: 'http.invalid', status: 400, doc: 'The request does not fit its schema; details.where and details.problem say how.' },
+  {
+    code: 'http.invalid',
+    status: 400,
+    doc: 'The request does not fit its schema; details.where and details.problem say how.',
+  },
   { code: 'http.not_found', status: 404, doc: 'Nothing lives at this address.' },
   { code: 'http.too_large', status: 413, doc: 'The body is larger than this route takes.' },
   { code: 'http.wrong_type', status: 415, doc: 'The content type is not one this route takes.' },
-  { code: 'http.too_fast', status: 429, doc: 'Too many calls; details.retrySeconds says when to try again.' },
-  { code: 'http.unavailable', status: 503, doc: 'A part of the house is restarting. Nothing was lost; try again.' },
+  {
+    code: 'http.too_fast',
+    status: 429,
+    doc: 'Too many calls; details.retrySeconds says when to try again.',
+  },
+  {
+    code: 'http.unavailable',
+    status: 503,
+    doc: 'A part of the house is restarting. Nothing was lost; try again.',
+  },
 ] as const satisfies readonly RefusalDoc[]

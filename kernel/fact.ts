@@ -30,7 +30,8 @@ export interface FactListener {
 /** Writes facts inside the transaction of their change. Given by the store adapter. */
 export type WriteFacts<Tx> = (tx: Tx, facts: readonly Fact[]) => Promise<void>
 
-/** Runs work in one transaction; retried when the database asks for it, so `run` must be repeatable. */
+/** Runs work in one transaction; retried when the database asks for it, so `run` must be
+ *  repeatable. */
 export interface Transactor<Tx> {
   transaction<T>(run: (tx: Tx) => Promise<T>): Promise<T>
 }

@@ -1,4 +1,5 @@
-/** The world said no, as expected. `code` is public and never renamed, e.g. `trade.stock.sold_out`. */
+/** The world said no, as expected. `code` is public and never renamed, e.g.
+ *  `trade.stock.sold_out`. */
 export interface Refusal<Code extends string = string> {
   readonly code: Code
   /** Values for the sentence that a person reads: numbers, names, limits. Never secrets. */
@@ -6,8 +7,7 @@ export interface Refusal<Code extends string = string> {
 }
 
 export type Result<T, R extends Refusal = Refusal> =
-  | { readonly ok: true; readonly value: T }
-  | { readonly ok: false; readonly refusal: R }
+  { readonly ok: true; readonly value: T } | { readonly ok: false; readonly refusal: R }
 
 export const ok = <T>(value: T): { readonly ok: true; readonly value: T } => ({ ok: true, value })
 
@@ -22,7 +22,10 @@ export function refuse<const Code extends string>(
 export class Fault extends Error {
   readonly code: string
   readonly retryable: boolean
-  constructor(code: string, options: { retryable?: boolean; cause?: unknown; message?: string } = {}) {
+  constructor(
+    code: string,
+    options: { retryable?: boolean; cause?: unknown; message?: string } = {},
+  ) {
     super(options.message ?? code, { cause: options.cause })
     this.name = 'Fault'
     this.code = code

@@ -1,6 +1,8 @@
 import Type, { type Static } from 'typebox'
 import { idPattern, type Api } from '#kernel'
-import { DeliverySchema } from '#people/accounts/contract'
+import { DeliverySchema, type Me } from '#people/accounts/contract'
+import type { RoomSnapshot } from '#stage/gateway/contract'
+import type { Market } from '#trade/catalog/contract'
 import { DeskOrderSchema, OrderStepSchema, ShowTotalsSchema } from '#trade/orders/contract'
 import { PaymentSchema } from '#trade/payments/contract'
 
@@ -21,11 +23,44 @@ export type OrderFile = Static<typeof OrderFileSchema>
 /** HTTP surface of the views: reading only. */
 export const api = {
   'GET /api/desk/orders/:orderId': {
-    act: 'orders.read', doc: 'One order with its buyer, parcel, payments and history. Reading it is recorded.',
-    params: Type.Object({ orderId: Type.String({ pattern: idPattern('ord') }) }), reply: OrderFileSchema,
+    act: 'orders.read',
+    doc: 'One order with its buyer, parcel, payments and history. Reading it is recorded.',
+    params: Type.Object({ orderId: Type.String({ pattern: idPattern('ord') }) }),
+    reply: OrderFileSchema,
   },
   'GET /api/shows/:showId/totals': {
-    act: 'show.read', doc: 'Orders and money of a show, demo shoppers apart.',
-    params: Type.Object({ showId: Type.String({ pattern: idPattern('sho') }) }), reply: ShowTotalsSchema,
+    act: 'show.read',
+    doc: 'Orders and money of a show, demo shoppers apart.',
+    params: Type.Object({ showId: Type.String({ pattern: idPattern('sho') }) }),
+    reply: ShowTotalsSchema,
   },
 } as const satisfies Api
+
+/** A language the product speaks, BCP 47; `en-XA` is the pseudo-locale of tests. */
+export type BootLocale = 'en' | 'zh-Hans' | 'ar' | 'en-XA'
+
+/** What the server writes into `<script type="application/json" id="boot">` of a show's page. */
+export interface BootData {
+  readonly room: RoomSnapshot
+  /** Events go on from here; see the gateway's protocol. */
+  readonly seq: number
+  readonly epoch: string
+  readonly locale: BootLocale
+  readonly dir: 'ltr' | 'rtl'
+  /** Country whose prices are shown, ISO 3166-1 alpha-2: one of `markets`. */
+  readonly market: string
+  readonly markets: readonly Market[]
+  /** `/media`: live at `<mediaBase>/<showId>/live.m3u8`, replay beside it. */
+  readonly mediaBase: string
+  /** null: no session yet; the page makes a guest of the visitor. */
+  readonly me: Me | null
+  readonly serverNowMs: number
+  readonly demo: boolean
+}
+
+/** Boot data of a page without a show: a wrong address, or a house where none is planned. */
+export interface EmptyBoot {
+  readonly empty: true
+  readonly locale: BootLocale
+  readonly dir: 'ltr' | 'rtl'
+}

@@ -19,15 +19,30 @@ export interface RoomViewDeps {
 }
 
 export const publicShow = (show: Show): PublicShow => ({
-  id: show.id, slug: show.slug, title: show.title, merchant: show.merchant, state: show.state,
-  signal: show.signal, startsAtMs: show.startsAtMs, endedAtMs: show.endedAtMs,
-  saleStopped: show.saleStopped, isDemo: show.isDemo, hasReplay: show.hasReplay,
+  id: show.id,
+  slug: show.slug,
+  title: show.title,
+  merchant: show.merchant,
+  state: show.state,
+  signal: show.signal,
+  startsAtMs: show.startsAtMs,
+  endedAtMs: show.endedAtMs,
+  saleStopped: show.saleStopped,
+  isDemo: show.isDemo,
+  hasReplay: show.hasReplay,
 })
 
 export const toOffer = (terms: OfferTerms, left: number, state: 'open' | 'closed'): Offer => ({
-  id: terms.id, showId: terms.showId, productId: terms.productId, state,
-  prices: { ...terms.prices }, units: terms.units, left, perBuyerCap: terms.perBuyerCap,
-  opensAtMs: terms.opensAtMs, closesAtMs: terms.closesAtMs,
+  id: terms.id,
+  showId: terms.showId,
+  productId: terms.productId,
+  state,
+  prices: { ...terms.prices },
+  units: terms.units,
+  left,
+  perBuyerCap: terms.perBuyerCap,
+  opensAtMs: terms.opensAtMs,
+  closesAtMs: terms.closesAtMs,
 })
 
 /** Everything a viewer or the studio needs to draw a room from nothing. */
@@ -50,29 +65,46 @@ export function makeRoomView(deps: RoomViewDeps) {
   async function readRoom(showId: ShowId): Promise<RoomSnapshot | null> {
     const show = await deps.shows.read(showId)
     if (!show) return null
-    const ids = [...new Set([...show.lineUp, ...(show.pinnedProductId ? [show.pinnedProductId] : [])])]
+    const ids = [
+      ...new Set([...show.lineUp, ...(show.pinnedProductId ? [show.pinnedProductId] : [])]),
+    ]
     const [cards, offer, chat] = await Promise.all([
-      deps.catalog.readCards(ids as ProductId[]), readOffer(showId), deps.chat.latest(showId, 50),
+      deps.catalog.readCards(ids as ProductId[]),
+      readOffer(showId),
+      deps.chat.latest(showId, 50),
     ])
     const pinned = cards.get(show.pinnedProductId as ProductId) ?? null
     const lineUp = show.lineUp.flatMap((id) => cards.get(id as ProductId) ?? [])
-    const variantIds = [...cards.values()].flatMap((card) => card.variants.map((variant) => variant.id))
+    const variantIds = [...cards.values()].flatMap((card) =>
+      card.variants.map((variant) => variant.id),
+    )
     const { viewers, demo } = deps.gateway().count(showId)
     return {
-      show: publicShow(show), pinned, offer, chat, lineUp,
-      inStock: await readInStock(variantIds), viewers, demoViewers: demo,
+      show: publicShow(show),
+      pinned,
+      offer,
+      chat,
+      lineUp,
+      inStock: await readInStock(variantIds),
+      viewers,
+      demoViewers: demo,
     }
   }
 
   async function readStaff(showId: ShowId): Promise<StaffEvent[]> {
     const [show, totals, levels] = await Promise.all([
-      deps.shows.read(showId), deps.orders.readTotals(showId), deps.stock.readLevels(),
+      deps.shows.read(showId),
+      deps.orders.readTotals(showId),
+      deps.stock.readLevels(),
     ])
     return [
       ...(show ? [{ k: 'stage' as const, show }] : []),
       { k: 'totals', totals },
       { k: 'countries', countries: deps.gateway().count(showId).countries },
-      { k: 'levels', levels: levels.map(({ variantId, onHand, held }) => ({ variantId, onHand, held })) },
+      {
+        k: 'levels',
+        levels: levels.map(({ variantId, onHand, held }) => ({ variantId, onHand, held })),
+      },
     ]
   }
 

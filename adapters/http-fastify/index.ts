@@ -52,10 +52,15 @@ async function addDocs(app: FastifyInstance, version: string): Promise<void> {
   await app.register(swagger, {
     openapi: {
       openapi: '3.1.0',
-      info: { title: 'Silkcast', version, description: 'Every route, with the act it needs. Refusals: docs/errors.md.' },
+      info: {
+        title: 'Silkcast',
+        version,
+        description: 'Every route, with the act it needs. Refusals: docs/errors.md.',
+      },
     },
     transform: ({ schema, url }) => ({
-      schema: { ...schema, hide: url.startsWith('/internal/') || schema?.hide === true } as never, url,
+      schema: { ...schema, hide: url.startsWith('/internal/') || schema?.hide === true } as never,
+      url,
     }),
   })
   await app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true, logLevel: 'silent' })
@@ -64,7 +69,10 @@ async function addDocs(app: FastifyInstance, version: string): Promise<void> {
 /** The HTTP edge: parsing, policies, limits, documents. Knows no module but who a caller is. */
 export async function makeHttp(deps: HttpDeps): Promise<Http> {
   const app = Fastify({
-    logger: false, bodyLimit: 64 * 1024, requestTimeout: 30_000, keepAliveTimeout: 65_000,
+    logger: false,
+    bodyLimit: 64 * 1024,
+    requestTimeout: 30_000,
+    keepAliveTimeout: 65_000,
     routerOptions: { maxParamLength: 200 },
     genReqId: () => crypto.randomUUID(),
   })
@@ -79,22 +87,34 @@ export async function makeHttp(deps: HttpDeps): Promise<Http> {
   })
   await app.register(cookie)
   await app.register(rateLimit, {
-    global: false, hook: 'preHandler', timeWindow: 60_000, cache: 50_000,
+    global: false,
+    hook: 'preHandler',
+    timeWindow: 60_000,
+    cache: 50_000,
     keyGenerator: (request) => request.who?.personId ?? request.ip,
     errorResponseBuilder: (_request, context) =>
-      Object.assign(new Error('too fast'), { statusCode: 429, retrySeconds: Math.ceil(context.ttl / 1000) }),
+      Object.assign(new Error('too fast'), {
+        statusCode: 429,
+        retrySeconds: Math.ceil(context.ttl / 1000),
+      }),
   })
   await addDocs(app, deps.version)
   app.addHook('onRoute', (route) => {
     const act = (route.config as { act?: Act } | undefined)?.act
-    if (route.url.startsWith('/api') && act === undefined) throw new Error(`bug: ${route.url} has no act`)
+    if (route.url.startsWith('/api') && act === undefined)
+      throw new Error(`bug: ${route.url} has no act`)
   })
   const mountDeps: MountDeps = {
-    send, origin, internalKey: deps.internalKey, isSecure: deps.isSecure,
-    rateLift: deps.rateProfile === 'lab' ? 10_000 : 1, whoBySession: deps.whoBySession,
+    send,
+    origin,
+    internalKey: deps.internalKey,
+    isSecure: deps.isSecure,
+    rateLift: deps.rateProfile === 'lab' ? 10_000 : 1,
+    whoBySession: deps.whoBySession,
   }
   return {
-    app, origin,
+    app,
+    origin,
     mount: (table) => mountTable(app, table, mountDeps),
     proxy: (options) => addProxy(app, options, { send, log: deps.log }),
   }

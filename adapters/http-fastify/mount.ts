@@ -45,12 +45,17 @@ function hasInternalKey(request: FastifyRequest, key: string): boolean {
 async function judge(request: FastifyRequest, act: Act, deps: MountDeps): Promise<Refusal | null> {
   if (act === 'signed') return null
   if (act === 'internal') {
-    return hasInternalKey(request, deps.internalKey) ? null : { code: 'people.accounts.not_allowed' }
+    return hasInternalKey(request, deps.internalKey)
+      ? null
+      : { code: 'people.accounts.not_allowed' }
   }
   const isWrite = request.method !== 'GET' && request.method !== 'HEAD'
   const { origin, host } = request.headers
   const site = request.headers['sec-fetch-site']
-  if (isWrite && !deps.origin.mayWrite({ origin, host, site: typeof site === 'string' ? site : undefined })) {
+  if (
+    isWrite &&
+    !deps.origin.mayWrite({ origin, host, site: typeof site === 'string' ? site : undefined })
+  ) {
     return { code: 'people.accounts.wrong_origin' }
   }
   const who = await deps.whoBySession(readSession(request, deps.isSecure))
@@ -59,9 +64,15 @@ async function judge(request: FastifyRequest, act: Act, deps: MountDeps): Promis
   return { code: who.personId ? 'people.accounts.not_allowed' : 'people.accounts.sign_in_needed' }
 }
 
-function makeCall(request: FastifyRequest, reply: FastifyReply, isSecure: boolean): Call<ApiRoute, Who> {
+function makeCall(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  isSecure: boolean,
+): Call<ApiRoute, Who> {
   return {
-    params: request.params as never, query: request.query as never, body: request.body as never,
+    params: request.params as never,
+    query: request.query as never,
+    body: request.body as never,
     who: request.who ?? nobody,
     address: request.ip,
     contentType: (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase(),
@@ -70,32 +81,51 @@ function makeCall(request: FastifyRequest, reply: FastifyReply, isSecure: boolea
       const options = { path: '/', httpOnly: true, sameSite: 'lax' as const, secure: isSecure }
       const full = cookieName(name, isSecure)
       if (value === null) reply.clearCookie(full, options)
-      else reply.setCookie(full, value, maxAgeSeconds === undefined ? options : { ...options, maxAge: maxAgeSeconds })
+      else
+        reply.setCookie(
+          full,
+          value,
+          maxAgeSeconds === undefined ? options : { ...options, maxAge: maxAgeSeconds },
+        )
     },
   }
 }
 
 const slot = (schema: unknown, name: string) => (schema === undefined ? {} : { [name]: schema })
 
-function mountRoute(app: FastifyInstance, key: string, route: ApiRoute,
-  handler: RouteTable['handlers'][string], deps: MountDeps): void {
+function mountRoute(
+  app: FastifyInstance,
+  key: string,
+  route: ApiRoute,
+  handler: RouteTable['handlers'][string],
+  deps: MountDeps,
+): void {
   const [method, url] = key.split(' ') as [HTTPMethods, string]
   const act = route.act as Act
   app.route({
-    method, url,
+    method,
+    url,
     bodyLimit: route.bodyLimitBytes ?? 64 * 1024,
     config: { rateLimit: { max: (route.perMinute ?? 120) * deps.rateLift }, act },
     schema: {
-      summary: route.doc, tags: [url.split('/')[2] ?? 'house'], operationId: key,
+      summary: route.doc,
+      tags: [url.split('/')[2] ?? 'house'],
+      operationId: key,
       ...(route.raw ? { consumes: [...route.raw] } : {}),
-      ...slot(route.params, 'params'), ...slot(route.query, 'querystring'),
+      ...slot(route.params, 'params'),
+      ...slot(route.query, 'querystring'),
       ...(route.raw ? {} : slot(route.body, 'body')),
       response: { 200: route.reply },
     },
     async onRequest(request, reply) {
       const refusal = await judge(request, act, deps)
       if (refusal) return deps.send(reply, refusal)
-      if (route.raw && !route.raw.includes((request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase())) {
+      if (
+        route.raw &&
+        !route.raw.includes(
+          (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase(),
+        )
+      ) {
         return deps.send(reply, { code: 'http.wrong_type' })
       }
     },
@@ -121,7 +151,9 @@ export function mountTable(app: FastifyInstance, table: RouteTable, deps: MountD
   if (raw.length === 0) return
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers()
-    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body))
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) =>
+      done(null, body),
+    )
     for (const entry of raw) put(scope, entry)
   })
 }

@@ -13,10 +13,26 @@ export interface ProxyOptions {
 }
 
 /** Headers that may pass; cookies and keys never leave this process. */
-const passUp = ['accept-language', 'range', 'if-none-match', 'if-modified-since', 'accept', 'content-type', 'content-length']
+const passUp = [
+  'accept-language',
+  'range',
+  'if-none-match',
+  'if-modified-since',
+  'accept',
+  'content-type',
+  'content-length',
+]
 const passDown = [
-  'content-type', 'content-length', 'content-range', 'accept-ranges', 'cache-control', 'etag',
-  'last-modified', 'retry-after', 'location', 'content-security-policy',
+  'content-type',
+  'content-length',
+  'content-range',
+  'accept-ranges',
+  'cache-control',
+  'etag',
+  'last-modified',
+  'retry-after',
+  'location',
+  'content-security-policy',
 ]
 
 function pick(headers: Record<string, unknown>, names: readonly string[]): Record<string, string> {
@@ -28,20 +44,31 @@ function pick(headers: Record<string, unknown>, names: readonly string[]): Recor
   return kept
 }
 
-function forward(request: FastifyRequest, reply: FastifyReply, options: ProxyOptions & { agent: Agent },
-  fail: (cause: unknown) => void): void {
+function forward(
+  request: FastifyRequest,
+  reply: FastifyReply,
+  options: ProxyOptions & { agent: Agent },
+  fail: (cause: unknown) => void,
+): void {
   const raw = request.raw
   const upstream = httpRequest(options.target + raw.url!, {
-    method: raw.method!, agent: options.agent, timeout: options.timeoutMs,
+    method: raw.method!,
+    agent: options.agent,
+    timeout: options.timeoutMs,
     headers: pick(raw.headers, passUp),
   })
   const isGone = () => reply.raw.destroyed || reply.raw.writableEnded
   upstream.on('timeout', () => upstream.destroy(new Error('timeout')))
-  upstream.on('error', (cause) => { if (!isGone()) fail(cause) })
+  upstream.on('error', (cause) => {
+    if (!isGone()) fail(cause)
+  })
   upstream.on('response', (answer) => {
     reply.hijack()
     const headers = pick(answer.headers, passDown)
-    reply.raw.writeHead(answer.statusCode ?? 502, { 'x-content-type-options': 'nosniff', ...headers })
+    reply.raw.writeHead(answer.statusCode ?? 502, {
+      'x-content-type-options': 'nosniff',
+      ...headers,
+    })
     answer.pipe(reply.raw)
     answer.on('error', () => reply.raw.destroy())
   })
@@ -51,22 +78,30 @@ function forward(request: FastifyRequest, reply: FastifyReply, options: ProxyOpt
 }
 
 /** Serves another process of the house from this origin. No body is kept in memory. */
-export function addProxy(app: FastifyInstance, options: ProxyOptions, deps: { send: RefusalSender; log: Log }): void {
+export function addProxy(
+  app: FastifyInstance,
+  options: ProxyOptions,
+  deps: { send: RefusalSender; log: Log },
+): void {
   const agent = new Agent({ keepAlive: true, maxSockets: 4096, maxFreeSockets: 256 })
   app.addHook('onClose', async () => agent.destroy())
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
     scope.route({
-      method: [...options.methods], url: `${options.prefix}/*`, schema: { hide: true }, exposeHeadRoute: false,
-      handler: (request, reply) => new Promise<void>((done) => {
-        reply.raw.on('close', () => done())
-        forward(request, reply, { ...options, agent }, (cause) => {
-          deps.log.debug('proxy.unreachable', { prefix: options.prefix, cause: String(cause) })
-          reply.header('retry-after', '1')
-          void deps.send(reply, { code: 'http.unavailable' })
-        })
-      }),
+      method: [...options.methods],
+      url: `${options.prefix}/*`,
+      schema: { hide: true },
+      exposeHeadRoute: false,
+      handler: (request, reply) =>
+        new Promise<void>((done) => {
+          reply.raw.on('close', () => done())
+          forward(request, reply, { ...options, agent }, (cause) => {
+            deps.log.debug('proxy.unreachable', { prefix: options.prefix, cause: String(cause) })
+            reply.header('retry-after', '1')
+            void deps.send(reply, { code: 'http.unavailable' })
+          })
+        }),
     })
   })
 }

@@ -18,13 +18,16 @@ export type RefusalSender = ReturnType<typeof makeRefusalSender>
 function translate(error: FastifyError): Refusal | null {
   if (error instanceof Fault && error.retryable) return { code: 'http.unavailable' }
   switch (error.code) {
-    case 'FST_ERR_CTP_BODY_TOO_LARGE': return { code: 'http.too_large' }
-    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE': return { code: 'http.wrong_type' }
+    case 'FST_ERR_CTP_BODY_TOO_LARGE':
+      return { code: 'http.too_large' }
+    case 'FST_ERR_CTP_INVALID_MEDIA_TYPE':
+      return { code: 'http.wrong_type' }
     case 'FST_ERR_CTP_EMPTY_JSON_BODY':
     case 'FST_ERR_CTP_INVALID_CONTENT_LENGTH':
     case 'FST_ERR_CTP_INVALID_JSON_BODY':
       return { code: 'http.invalid', details: { where: 'body', problem: 'not JSON' } }
-    default: break
+    default:
+      break
   }
   if (error.validation) {
     const first = error.validation[0]
@@ -37,15 +40,22 @@ function translate(error: FastifyError): Refusal | null {
     }
   }
   if (error.statusCode === 429) {
-    return { code: 'http.too_fast', details: { retrySeconds: Number((error as { retrySeconds?: number }).retrySeconds ?? 60) } }
+    return {
+      code: 'http.too_fast',
+      details: { retrySeconds: Number((error as { retrySeconds?: number }).retrySeconds ?? 60) },
+    }
   }
   if (error.statusCode !== undefined && error.statusCode >= 400 && error.statusCode < 500) {
-    return { code: 'http.invalid', details: { where: 'request', problem: 'not a well-formed request' } }
+    return {
+      code: 'http.invalid',
+      details: { where: 'request', problem: 'not a well-formed request' },
+    }
   }
   return null
 }
 
-/** Every way out of a route that is not an answer: refusals with their status, bugs with a report. */
+/** Every way out of a route that is not an answer: refusals with their status, bugs with a
+ *  report. */
 export function addErrorEdges(app: FastifyInstance, send: RefusalSender, log: Log): void {
   app.setNotFoundHandler((_request, reply) => send(reply, { code: 'http.not_found' }))
   app.setErrorHandler<FastifyError>((error, request, reply) => {
@@ -59,9 +69,13 @@ export function addErrorEdges(app: FastifyInstance, send: RefusalSender, log: Lo
       return send(reply, refusal)
     }
     log.error('http.bug', {
-      requestId: request.id, route: request.routeOptions.url, error: error.stack ?? String(error),
+      requestId: request.id,
+      route: request.routeOptions.url,
+      error: error.stack ?? String(error),
     })
-    return reply.code(500).header('cache-control', 'no-store')
+    return reply
+      .code(500)
+      .header('cache-control', 'no-store')
       .send(JSON.stringify({ refusal: { code: 'http.bug', details: { requestId: request.id } } }))
   })
 }

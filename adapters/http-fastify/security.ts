@@ -1,11 +1,21 @@
 import type { FastifyInstance } from 'fastify'
 
-/** Strict by default: scripts, styles and data from this origin only; blob for the player's worker. */
+/** Strict by default: scripts, styles and data from this origin only; blob for the player's
+ *  worker. */
 export const contentSecurityPolicy = [
-  "default-src 'self'", "script-src 'self'", "style-src 'self'", "img-src 'self' data: blob:",
-  "media-src 'self' blob:", "worker-src 'self' blob:", "connect-src 'self' ws: wss:",
-  "font-src 'self'", "frame-src 'self'", "frame-ancestors 'self'", "form-action 'self'",
-  "base-uri 'none'", "object-src 'none'",
+  "default-src 'self'",
+  "script-src 'self'",
+  "style-src 'self'",
+  "img-src 'self' data: blob:",
+  "media-src 'self' blob:",
+  "worker-src 'self' blob:",
+  "connect-src 'self' ws: wss:",
+  "font-src 'self'",
+  "frame-src 'self'",
+  "frame-ancestors 'self'",
+  "form-action 'self'",
+  "base-uri 'none'",
+  "object-src 'none'",
 ].join('; ')
 
 export function addSecurityHeaders(app: FastifyInstance, options: { isSecure: boolean }): void {

@@ -22,13 +22,34 @@ const refillUnits = 60
 
 /** The price of an offer: a tenth to a quarter off, in whole steps of ten minor units. */
 function reduce(prices: Product['variants'][number]['prices'], percent: number) {
-  return Object.fromEntries(Object.entries(prices).map(([market, price]) => [market, {
-    currency: price.currency,
-    amountMinor: Math.max(10, Math.round((price.amountMinor * (100 - percent)) / 1000) * 10),
-  }]))
+  return Object.fromEntries(
+    Object.entries(prices).map(([market, price]) => [
+      market,
+      {
+        currency: price.currency,
+        amountMinor: Math.max(10, Math.round((price.amountMinor * (100 - percent)) / 1000) * 10),
+      },
+    ]),
+  )
 }
 
-/** Runs the demo show the way a producer would, through the same routes, until a person takes over. */
+/** Goods arrive: a shelf that runs low is filled up, so that the demo can run for days. */
+async function refill(client: Client, product: Product): Promise<void> {
+  const levels = await client.call('GET /api/stock')
+  if (!levels.ok) return
+  for (const variant of product.variants) {
+    const level = levels.value.find((one) => one.variantId === variant.id)
+    const shelf = level?.byWarehouse[0]
+    if (!level || !shelf || level.onHand - level.held >= lowUnits) continue
+    await client.call('PUT /api/stock/:variantId/:warehouseId', {
+      params: { variantId: variant.id, warehouseId: shelf.warehouseId },
+      body: { onHand: shelf.onHand + refillUnits },
+    })
+  }
+}
+
+/** Runs the demo show the way a producer would, through the same routes, until a person takes
+ *  over. */
 export function startDirector(deps: DirectorDeps): { stop(): void } {
   const { client, showId, clock, random, log } = deps
   let isStopped = false
@@ -36,38 +57,33 @@ export function startDirector(deps: DirectorDeps): { stop(): void } {
   async function mayDirect(): Promise<boolean> {
     const show = await client.call('GET /api/shows/:showId', { params: { showId } })
     if (!show.ok && show.refusal.code === 'people.accounts.sign_in_needed') deps.onSignedOut()
-    return show.ok && show.value.isDirected && show.value.state === 'live' && !show.value.saleStopped
-  }
-
-  /** Goods arrive: a shelf that runs low is filled up, so that the demo can run for days. */
-  async function refill(product: Product): Promise<void> {
-    const levels = await client.call('GET /api/stock')
-    if (!levels.ok) return
-    for (const variant of product.variants) {
-      const level = levels.value.find((one) => one.variantId === variant.id)
-      const shelf = level?.byWarehouse[0]
-      if (!level || !shelf || level.onHand - level.held >= lowUnits) continue
-      await client.call('PUT /api/stock/:variantId/:warehouseId', {
-        params: { variantId: variant.id, warehouseId: shelf.warehouseId },
-        body: { onHand: shelf.onHand + refillUnits },
-      })
-    }
+    return (
+      show.ok && show.value.isDirected && show.value.state === 'live' && !show.value.saleStopped
+    )
   }
 
   async function sell(product: Product): Promise<void> {
-    await refill(product)
-    await client.call('POST /api/shows/:showId/pin', { params: { showId }, body: { productId: product.id } })
+    await refill(client, product)
+    await client.call('POST /api/shows/:showId/pin', {
+      params: { showId },
+      body: { productId: product.id },
+    })
     await clock.sleep(talkMs)
     if (!(await mayDirect())) return
     const opened = await client.call('POST /api/shows/:showId/offers', {
       params: { showId },
       body: {
-        productId: product.id, prices: reduce(product.variants[0]!.prices, random.int(2, 5) * 5),
-        units: random.int(8, 16), perBuyerCap: 2, seconds: offerSeconds,
+        productId: product.id,
+        prices: reduce(product.variants[0]!.prices, random.int(2, 5) * 5),
+        units: random.int(8, 16),
+        perBuyerCap: 2,
+        seconds: offerSeconds,
       },
     })
     if (!opened.ok) log.info('demo.offer_refused', { code: opened.refusal.code })
-    await clock.sleep(opened.ok ? opened.value.closesAtMs - opened.value.opensAtMs + restMs : restMs)
+    await clock.sleep(
+      opened.ok ? opened.value.closesAtMs - opened.value.opensAtMs + restMs : restMs,
+    )
   }
 
   async function run(): Promise<void> {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { makeSandboxControl } from '#adapters/pay-sandbox'
 import { systemClock as clock, systemRandom as random } from '#kernel'
 import { exitWithParent } from '../launch/child.ts'
-import { makeLog } from '../server/logger.ts'
+import { makeLog } from '#adapters/log-pino'
 import { cast } from './cast.ts'
 import { makeDemoClient } from './clients.ts'
 import { startDirector } from './director.ts'
@@ -26,10 +26,13 @@ async function readSessions(): Promise<Sessions> {
   for (;;) {
     const answer = await fetch(`${serverUrl}/internal/demo/sessions`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json', 'x-silkcast-internal': env['SILKCAST_INTERNAL_KEY']! },
+      headers: {
+        'content-type': 'application/json',
+        'x-silkcast-internal': env['SILKCAST_INTERNAL_KEY']!,
+      },
       body: JSON.stringify({ shoppers: cast.map((part) => part.name) }),
     }).catch(() => null)
-    if (answer?.ok) return await answer.json() as Sessions
+    if (answer?.ok) return (await answer.json()) as Sessions
     await clock.sleep(300)
   }
 }
@@ -43,22 +46,41 @@ async function readOrder(): Promise<string[]> {
 
 exitWithParent()
 const sessions = await readSessions()
-const sandbox = makeSandboxControl({ baseUrl: env['SILKCAST_PAY_URL']!, key: env['SILKCAST_PAY_KEY']!, clock })
+const sandbox = makeSandboxControl({
+  baseUrl: env['SILKCAST_PAY_URL']!,
+  key: env['SILKCAST_PAY_KEY']!,
+  clock,
+})
 const parts = [
   startPusher({
-    clock, log, ffmpeg: env['SILKCAST_FFMPEG']!, clip: join(root, 'data', 'demo', 'clip.mp4'),
+    clock,
+    log,
+    ffmpeg: env['SILKCAST_FFMPEG']!,
+    clip: join(root, 'data', 'demo', 'clip.mp4'),
     rtmpUrl: `rtmp://127.0.0.1:${env['SILKCAST_RTMP_PORT']}/live/${sessions.streamKey}`,
   }),
   startDirector({
-    clock, random, log, showId: sessions.showId, order: await readOrder(),
+    clock,
+    random,
+    log,
+    showId: sessions.showId,
+    order: await readOrder(),
     // The launcher starts this process again, with new sessions.
     onSignedOut: () => process.exit(1),
     client: makeDemoClient(serverUrl, sessions.director).client,
   }),
-  ...cast.map((part, at) => startShopper({
-    ...part, clock, random, log, serverUrl, showId: sessions.showId,
-    who: makeDemoClient(serverUrl, sessions.shoppers[at]!.token), approve: sandbox.approve,
-  })),
+  ...cast.map((part, at) =>
+    startShopper({
+      ...part,
+      clock,
+      random,
+      log,
+      serverUrl,
+      showId: sessions.showId,
+      who: makeDemoClient(serverUrl, sessions.shoppers[at]!.token),
+      approve: sandbox.approve,
+    }),
+  ),
 ]
 process.stdout.write('{"ready":true}\n')
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {

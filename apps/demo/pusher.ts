@@ -11,25 +11,50 @@ export interface PusherDeps {
 
 const againMs = 700
 
-/** Sends the clip to the real RTMP ingest, over and over, as an encoder would; comes back by itself. */
+/** Sends the clip to the real RTMP ingest, over and over, as an encoder would; comes back by
+ *  itself. */
 export function startPusher(deps: PusherDeps): { stop(): void } {
   let child: ChildProcess | null = null
   let isStopped = false
   const push = () => {
     if (isStopped) return
     const startedMs = deps.clock.steadyMs()
-    child = spawn(deps.ffmpeg, [
-      '-hide_banner', '-loglevel', 'error', '-nostdin', '-re', '-stream_loop', '-1', '-i', deps.clip,
-      '-c', 'copy', '-f', 'flv', '-flvflags', 'no_duration_filesize', deps.rtmpUrl,
-    ], { stdio: ['ignore', 'ignore', 'pipe'] })
+    child = spawn(
+      deps.ffmpeg,
+      [
+        '-hide_banner',
+        '-loglevel',
+        'error',
+        '-nostdin',
+        '-re',
+        '-stream_loop',
+        '-1',
+        '-i',
+        deps.clip,
+        '-c',
+        'copy',
+        '-f',
+        'flv',
+        '-flvflags',
+        'no_duration_filesize',
+        deps.rtmpUrl,
+      ],
+      { stdio: ['ignore', 'ignore', 'pipe'] },
+    )
     let said = ''
-    child.stderr?.on('data', (data: Buffer) => { said = (said + data.toString()).slice(-500) })
+    child.stderr?.on('data', (data: Buffer) => {
+      said = (said + data.toString()).slice(-500)
+    })
     child.on('error', (cause) => deps.log.error('demo.ffmpeg', { cause: String(cause) }))
     child.on('close', (code) => {
       if (isStopped) return
       // The key is in the address; it must not reach a log.
       const reason = said.replaceAll(deps.rtmpUrl, 'rtmp://…').trim()
-      deps.log.info('demo.push_ended', { code, ranMs: Math.round(deps.clock.steadyMs() - startedMs), reason })
+      deps.log.info('demo.push_ended', {
+        code,
+        ranMs: Math.round(deps.clock.steadyMs() - startedMs),
+        reason,
+      })
       deps.clock.after(againMs, push)
     })
   }

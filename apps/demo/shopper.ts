@@ -20,19 +20,10 @@ export interface ShopperDeps {
   readonly log: Log
 }
 
-/** One demo shopper: watches, chats, sends hearts and now and then buys, through the public routes. */
-export function startShopper(deps: ShopperDeps): { stop(): void } {
+/** Buys one or two of what is on offer, pays, and approves the payment as at the bank's page. */
+function makeBuying(deps: ShopperDeps, line: RoomLine) {
   const { who, clock, random, log, market } = deps
-  let room: RoomSnapshot | null = null
-  let isStopped = false
-  let lastOffer = ''
   let deliveryId: string | null = null
-
-  const line: RoomLine = connectRoom({
-    url: deps.serverUrl, showId: deps.showId, market, transport: who.transport,
-    onSnapshot: (snapshot) => { room = snapshot },
-    onEvents: (events) => { if (room) room = applyEvents(room, events) },
-  })
 
   async function deliver(): Promise<string | null> {
     if (deliveryId) return deliveryId
@@ -43,32 +34,64 @@ export function startShopper(deps: ShopperDeps): { stop(): void } {
     return deliveryId
   }
 
-  async function buy(offer: Offer): Promise<void> {
+  return async function buy(offer: Offer, room: RoomSnapshot): Promise<void> {
     const price = offer.prices[market]
-    const variants = room?.pinned?.id === offer.productId ? room.pinned.variants : []
+    const variants = room.pinned?.id === offer.productId ? room.pinned.variants : []
     const variant = variants[random.int(0, Math.max(0, variants.length - 1))]
     const address = await deliver()
     if (!price || !variant || !address) return
     const placed = await line.order({
-      key: Buffer.from(random.bytes(18)).toString('base64url'), showId: deps.showId, offerId: offer.id,
-      variantId: variant.id, quantity: random.int(1, 2), market, unitAmountMinor: price.amountMinor,
+      key: Buffer.from(random.bytes(18)).toString('base64url'),
+      showId: deps.showId,
+      offerId: offer.id,
+      variantId: variant.id,
+      quantity: random.int(1, 2),
+      market,
+      unitAmountMinor: price.amountMinor,
       deliveryId: address,
     })
     if (!placed.ok) {
       log.debug('demo.refused', { code: placed.refusal.code })
       return
     }
-    const paid = await who.client.call('POST /api/orders/:orderId/pay', { params: { orderId: placed.value.id } })
+    const paid = await who.client.call('POST /api/orders/:orderId/pay', {
+      params: { orderId: placed.value.id },
+    })
     await clock.sleep(random.int(800, 3000))
     if (paid.ok && paid.value.state !== 'captured') await deps.approve(paid.value.id)
   }
+}
+
+/** One demo shopper: watches, chats, sends hearts and now and then buys, through the public
+ *  routes. */
+export function startShopper(deps: ShopperDeps): { stop(): void } {
+  const { who, clock, random, log, market } = deps
+  let room: RoomSnapshot | null = null
+  let isStopped = false
+  let lastOffer = ''
+
+  const line: RoomLine = connectRoom({
+    url: deps.serverUrl,
+    showId: deps.showId,
+    market,
+    transport: who.transport,
+    onSnapshot: (snapshot) => {
+      room = snapshot
+    },
+    onEvents: (events) => {
+      if (room) room = applyEvents(room, events)
+    },
+  })
+
+  const buy = makeBuying(deps, line)
 
   async function act(): Promise<void> {
     const offer = room?.offer
-    const isNew = offer && offer.id !== lastOffer && offer.left > 0 && line.serverNow() >= offer.opensAtMs
-    if (isNew) {
+    const isNew =
+      offer && offer.id !== lastOffer && offer.left > 0 && line.serverNow() >= offer.opensAtMs
+    if (isNew && room) {
       lastOffer = offer.id
-      if (random.int(0, 9) < 4) await buy(offer)
+      if (random.int(0, 9) < 4) await buy(offer, room)
       return
     }
     const dice = random.int(0, 9)

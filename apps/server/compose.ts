@@ -1,7 +1,6 @@
 import { join } from 'node:path'
-import type { Database, Tx } from '#adapters/store-postgres'
-import { makeRelay, writeFacts } from '#adapters/store-postgres'
 import { makeSandboxPay } from '#adapters/pay-sandbox'
+import { makeRelay, writeFacts, type Database, type Tx } from '#adapters/store-postgres'
 import { makeCancelOrder } from '#flows/cancel-order'
 import { makeExpire } from '#flows/expire'
 import { makeOpenOffer } from '#flows/open-offer'
@@ -10,7 +9,8 @@ import { makePlaceOrder } from '#flows/place-order'
 import { makeReconcile } from '#flows/reconcile'
 import { makeRefundOrder } from '#flows/refund-order'
 import { makeSettlePayment } from '#flows/settle-payment'
-import { Fault, type Clock, type Ids, type Log, type Random, type RouteTable, type ShowId } from '#kernel'
+import { Fault, type Clock, type Ids, type Log, type Random, type RouteTable, type ShowId,
+} from '#kernel'
 import { makeAccounts } from '#people/accounts'
 import { isAllowed, type Mailer } from '#people/accounts/contract'
 import { makeAudit } from '#people/audit'
@@ -25,6 +25,7 @@ import { makeStock, makeStockRoutes } from '#trade/stock'
 import { deskRoutes } from '../../views/desk.ts'
 import { makeRoomView } from '../../views/room.ts'
 import type { ServerEnv } from './env.ts'
+import { rtmpUrlFor } from './ingest-url.ts'
 import { startJobs } from './jobs.ts'
 import { makeMediaControl } from './media-control.ts'
 import { makeTell } from './tell.ts'
@@ -42,145 +43,181 @@ export interface House {
   countryOf(address: string): string | null
 }
 
-/** Announced this long before Buy opens, so that a viewer a few seconds behind has heard the price. */
+/** Announced this long before Buy opens: a viewer a few seconds behind has heard the price. */
 const offerLeadMs = 3000
 
-/** The map of the server: every part, what it is given, and what it tells. */
-export function compose(house: House) {
-  const { clock, ids, random, log, database, env } = house
-  const base = { database, writeFacts, clock, ids, random, log }
+/** Goods and money. */
+function makeTrade(house: House) {
+  const { env, clock } = house
+  const base = { ...house, writeFacts }
+  const provider = makeSandboxPay({
+    baseUrl: env.SILKCAST_PAY_URL, key: env.SILKCAST_PAY_KEY,
+    webhookSecret: env.SILKCAST_PAY_WEBHOOK_SECRET, clock,
+  })
+  return {
+    catalog: makeCatalog<Tx>({ ...base, picturesDir: join(env.SILKCAST_DATA, 'pictures') }),
+    stock: makeStock<Tx>(base),
+    offers: makeOffers<Tx>(base),
+    orders: makeOrders<Tx>(base),
+    payments: makePayments<Tx>({ ...base, provider }),
+  }
+}
+type Trade = ReturnType<typeof makeTrade>
 
-  // people
-  const audit = makeAudit({ db: database.kysely, clock })
+/** People and what they may do. A person who signs out is dropped from every room. */
+function makePeople(house: House, trade: Trade, stage: () => Stage) {
+  const audit = makeAudit({ db: house.database.kysely, clock: house.clock })
   const accounts = makeAccounts({
-    ...base, db: database.kysely, mailer: house.mailer, publicUrl: env.SILKCAST_PUBLIC_URL,
-    markets: async () => (await catalog.listMarkets()).map((market) => market.country),
-    onSignOut: (personId) => gateway.drop(personId),
+    ...house, db: house.database.kysely, publicUrl: house.env.SILKCAST_PUBLIC_URL,
+    markets: async () => (await trade.catalog.listMarkets()).map((market) => market.country),
+    onSignOut: (personId) => stage().gateway.drop(personId),
   })
+  return { accounts, audit }
+}
+type People = ReturnType<typeof makePeople>
 
-  // trade
-  const catalog = makeCatalog({ ...base, picturesDir: join(env.SILKCAST_DATA, 'pictures') })
-  const stock = makeStock<Tx>(base)
-  const offers = makeOffers<Tx>(base)
-  const orders = makeOrders<Tx>(base)
-  const payments = makePayments<Tx>({
-    ...base, provider: makeSandboxPay({
-      baseUrl: env.SILKCAST_PAY_URL, key: env.SILKCAST_PAY_KEY,
-      webhookSecret: env.SILKCAST_PAY_WEBHOOK_SECRET, clock,
-    }),
-  })
-
-  // stage
-  const shows = makeShows<Tx>({ ...base, merchant: house.merchant, media: makeMediaControl(env) })
+/** The live show: its state, its talk, its rooms. Orders that come over a socket go to the flow. */
+function makeStage(house: House, trade: Trade, people: People, flows: () => Flows) {
+  const { clock, log, env } = house
+  const base = { ...house, writeFacts }
+  const shows = makeShows<Tx>({ ...base, media: makeMediaControl(env) })
   const chat = makeChat({
     ...base,
-    isOpen: async (showId) => {
-      const show = await shows.read(showId)
-      return show !== null && show.state !== 'ended'
-    },
+    isOpen: async (showId) => ((await shows.read(showId))?.state ?? 'ended') !== 'ended',
     room: {
       said: (showId, message) => gateway.tell(showId, { k: 'chat', message }),
       gone: (showId, gone) => gateway.tell(showId, { k: 'gone', ids: [...gone] }),
       muted: (_showId, personId, muted) => gateway.tellPerson(personId, { k: 'muted', muted }),
     },
   })
-  const room = makeRoomView({ shows, catalog, offers, stock, orders, chat, gateway: () => gateway, clock })
+  const room = makeRoomView({ ...trade, shows, chat, clock, gateway: () => gateway })
   const gateway = makeGateway({
-    ...base, who: accounts.whoBySession, web: house.web,
+    ...base, who: people.accounts.whoBySession,
     ports: {
-      snapshot: (showId) => room.readRoom(showId),
-      staffSnapshot: (showId) => room.readStaff(showId),
-      isMuted: (showId, personId) => chat.isMuted(showId, personId),
+      snapshot: room.readRoom,
+      staffSnapshot: room.readStaff,
+      isMuted: chat.isMuted,
       allowed: isAllowed,
+      countryOf: house.countryOf,
       chat: (who, showId, text) => chat.say({
         showId, text, personId: who.personId!, name: who.displayName, isDemo: who.isDemo,
         isStaff: who.roles.length > 0,
       }),
-      order: (who, order) => placeOrder.place(who, order),
-      countryOf: house.countryOf,
+      order: (who, order) => flows().placeOrder.place(who, order),
     },
   })
-  const tell = makeTell({ gateway, room, catalog, clock, log })
+  const tell = makeTell({ gateway, room, catalog: trade.catalog, clock, log })
   shows.onChange(tell.showChanged)
+  return { shows, chat, gateway, room, tell }
+}
+type Stage = ReturnType<typeof makeStage>
 
-  // flows
-  const placeOrder = makePlaceOrder<Tx>({
-    ...base, stock, orders, shows, offers, catalog, accounts, afterCommit: tell.batchPlaced,
-    holdSeconds: env.SILKCAST_HOLD_SECONDS ? Number(env.SILKCAST_HOLD_SECONDS) : undefined,
+/** What acts on two modules. */
+function makeFlows(house: House, trade: Trade, people: People, { shows, tell }: Stage) {
+  const { clock, log, env } = house
+  const base = { ...house, ...trade, shows }
+  const { settle, push } = makeSettlePayment<Tx>({
+    ...base, tell: tell.orderChanged, readCountries: people.accounts.readDeliveryCountries,
   })
-  const cancelOrder = makeCancelOrder<Tx>({ ...base, stock, orders, afterCommit: tell.orderChanged })
   const openOffer = makeOpenOffer<Tx>({
-    ...base, stock, offers, shows, catalog, leadMs: offerLeadMs, pin: shows.pin,
+    ...base, leadMs: offerLeadMs, pin: shows.pin,
     afterOpen: tell.offerChanged, afterClose: tell.offerChanged,
   })
-  const settlePayment = makeSettlePayment<Tx>({
-    ...base, payments, stock, orders, readCountries: accounts.readDeliveryCountries, tell: tell.orderChanged,
-  })
-  const payOrder = makePayOrder<Tx>({
-    orders, payments, settle: settlePayment.settle, clock,
-    returnUrl: (order) => `${env.SILKCAST_PUBLIC_URL}/?order=${order.id}`,
-  })
-  const refundOrder = makeRefundOrder<Tx>({
-    ...base, payments, orders, audit, push: settlePayment.push, tell: tell.orderChanged,
-  })
-  const reconcile = makeReconcile<Tx>({ payments, settle: settlePayment.settle, clock, log })
-  const expire = makeExpire<Tx>({
-    ...base, stock, orders, offers,
-    afterExpired: (expired) => expired.forEach(tell.orderChanged),
-    afterOver: (over) => over.forEach((offer) => tell.offerChanged(offer)),
-  })
-
   const stopSale = async (showId: ShowId, stopped: boolean) => {
     const show = await shows.stopSale(showId, stopped)
     if (stopped) await openOffer.closeOpen(showId, 'sale_stopped')
     return show
   }
+  return {
+    openOffer, stopSale, settle,
+    placeOrder: makePlaceOrder<Tx>({
+      ...base, accounts: people.accounts, afterCommit: tell.batchPlaced,
+      holdSeconds: env.SILKCAST_HOLD_SECONDS ? Number(env.SILKCAST_HOLD_SECONDS) : undefined,
+    }),
+    cancelOrder: makeCancelOrder<Tx>({ ...base, afterCommit: tell.orderChanged }),
+    payOrder: makePayOrder<Tx>({
+      ...base, settle, returnUrl: (order) => `${env.SILKCAST_PUBLIC_URL}/?order=${order.id}`,
+    }),
+    refundOrder: makeRefundOrder<Tx>({
+      ...base, audit: people.audit, push, tell: tell.orderChanged,
+    }),
+    reconcile: makeReconcile<Tx>({ payments: trade.payments, settle, clock, log }),
+    expire: makeExpire<Tx>({
+      ...base,
+      afterExpired: (expired) => expired.forEach(tell.orderChanged),
+      afterOver: (over) => over.forEach(tell.offerChanged),
+    }),
+  }
+}
+type Flows = ReturnType<typeof makeFlows>
 
-  const relay = makeRelay({ database, clock, log, listeners: [] })
-  const routes: RouteTable[] = [
-    accounts.routes, audit.routes, deskRoutes({ orders, payments, accounts, stock, audit }),
-    makeCatalogRoutes({ catalog, audit }), makeStockRoutes({ stock, catalog, audit }),
+/** Everything that answers HTTP; every route names the act that it needs. */
+function makeRoutes(
+  house: House, trade: Trade, people: People, stage: Stage, flows: Flows,
+): RouteTable[] {
+  const { openOffer, settle } = flows
+  const parts = { ...house, ...trade, ...people, ...stage }
+  return [
+    people.accounts.routes, people.audit.routes, stage.gateway.routes,
+    deskRoutes(parts), makeCatalogRoutes(parts), makeStockRoutes(parts), makeChatRoutes(parts),
     makeOffersRoutes({
-      offers, stock, open: (_who, showId, draft) => openOffer.open(showId, draft),
+      ...trade,
+      open: (_who, showId, draft) => openOffer.open(showId, draft),
       close: (_who, showId, offerId) => openOffer.close(showId, offerId),
     }),
-    makeOrdersRoutes({ orders, place: placeOrder.place, cancel: cancelOrder }),
-    makePaymentsRoutes({
-      provider: payments.provider, clock, pay: payOrder, settle: settlePayment.settle, refund: refundOrder,
+    makeOrdersRoutes({
+      ...trade, place: flows.placeOrder.place, cancel: flows.cancelOrder,
     }),
-    makeShowRoutes({ shows, audit, stopSale, rtmpUrl: (host) => rtmpUrl(env, host) }),
-    makeChatRoutes({ chat, audit }), gateway.routes,
+    makePaymentsRoutes({
+      provider: trade.payments.provider, clock: house.clock, settle,
+      pay: flows.payOrder, refund: flows.refundOrder,
+    }),
+    makeShowRoutes({
+      ...parts, stopSale: flows.stopSale, rtmpUrl: (host) => rtmpUrlFor(house.env, host),
+    }),
   ]
+}
 
-  const startWork = () => {
+/** Work without a caller: facts to their listeners, expiry, reconciliation, lost signals. */
+function makeWork(house: House, trade: Trade, people: People, { shows }: Stage, flows: Flows) {
+  const relay = makeRelay({ ...house, listeners: [] })
+  const none = async (work: Promise<unknown>) => work.then(() => 0)
+  const jobs = [
+    { name: 'expire', everyMs: 500, run: async () => (await flows.expire.sweep()).orders },
+    { name: 'reconcile', everyMs: 2000, run: async () => (await flows.reconcile()).settled },
+    { name: 'signals', everyMs: 1000, run: () => none(shows.sweep()) },
+    { name: 'sessions', everyMs: 3_600_000, run: () => none(people.accounts.sweep()) },
+    { name: 'webhooks', everyMs: 3_600_000, run: () => none(trade.payments.sweep()) },
+  ]
+  return () => {
     relay.start()
-    const jobs = startJobs([
-      { name: 'expire', everyMs: 500, run: async () => (await expire.sweep()).orders },
-      { name: 'reconcile', everyMs: 2000, run: async () => (await reconcile()).settled },
-      { name: 'signals', everyMs: 1000, run: async () => { await shows.sweep(); return 0 } },
-      { name: 'tidy', everyMs: 3_600_000, run: async () => { await accounts.sweep(); await payments.sweep(); return 0 } },
-    ], { clock, log })
+    const running = startJobs(jobs, house)
     return async () => {
-      await placeOrder.idle()
-      await jobs.stop()
+      await flows.placeOrder.idle()
+      await running.stop()
       await relay.stop()
     }
   }
+}
 
+/** The map of the server: every part, what it is given, and what it tells. */
+export function compose(house: House) {
+  const trade = makeTrade(house)
+  const people: People = makePeople(house, trade, () => stage)
+  const stage: Stage = makeStage(house, trade, people, () => flows)
+  const flows: Flows = makeFlows(house, trade, people, stage)
+  const { accounts } = people
+
+  /** A session without a mail, for the demo's director: a link is made and used at once. */
   const startStaffSession = async (email: string): Promise<string> => {
     const link = await accounts.makeLink(email)
     const signedIn = await accounts.signIn(link.split('#')[1]!)
     if (!signedIn) throw new Fault('accounts.link_taken', { retryable: true })
     return signedIn.cookie
   }
-
-  return { startStaffSession, accounts, audit, catalog, stock, shows, chat, gateway, room, tell, routes, startWork }
-}
-
-/** The RTMP address as an encoder on the caller's network would write it. */
-function rtmpUrl(env: ServerEnv, host: string | undefined): string {
-  const from = host ?? new URL(env.SILKCAST_PUBLIC_URL).host
-  const name = URL.canParse(`http://${from}`) ? new URL(`http://${from}`).hostname : undefined
-  if (!name) throw new Fault('server.host')
-  return `rtmp://${name}:${env.SILKCAST_RTMP_PORT}/live`
+  return {
+    ...trade, ...people, ...stage, startStaffSession,
+    routes: makeRoutes(house, trade, people, stage, flows),
+    startWork: makeWork(house, trade, people, stage, flows),
+  }
 }

@@ -35,6 +35,7 @@ export function readEnv(env: NodeJS.ProcessEnv): ServerEnv {
     return !only.Check(env)
   })
   throw new Fault('server.env', {
-    message: `The server needs these settings, which the launcher gives it: ${wrong.join(', ')}. Start with \`npm start\`.`,
+    message: `The server needs these settings, which the launcher gives it: ${wrong.join(', ')}. `
+      + 'Start with `npm start`.',
   })
 }

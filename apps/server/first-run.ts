@@ -11,18 +11,22 @@ export interface FirstRunDeps {
   readonly markets: readonly Market[]
 }
 
-/** A house without the demo: somebody who may sign in, markets to sell in and a shelf to count. What is
+/** A house without the demo: somebody who may sign in, markets to sell in and a shelf to count.
+ *  What is
  *  there already stays as it is. Answers a sign-in link for the owner. */
 export async function firstRun(deps: FirstRunDeps): Promise<string> {
   const { accounts, catalog, stock, ownerEmail } = deps
   await accounts.ensureStaff({
-    email: ownerEmail, displayName: ownerEmail.split('@')[0]!, roles: ['merchant', 'producer'],
+    email: ownerEmail,
+    displayName: ownerEmail.split('@')[0]!,
+    roles: ['merchant', 'producer'],
   })
   if ((await catalog.listMarkets()).length === 0) await catalog.setMarkets(deps.markets)
   const warehouses: readonly { id: WarehouseId }[] = await stock.listWarehouses()
   if (warehouses.length === 0) {
     await stock.ensureWarehouse({
-      name: 'Main', country: deps.markets[0]!.country,
+      name: 'Main',
+      country: deps.markets[0]!.country,
       serves: deps.markets.map((market) => market.country),
     })
   }

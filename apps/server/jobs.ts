@@ -7,9 +7,13 @@ export interface Job {
   run(): Promise<number>
 }
 
-/** Recurring work of this process. One run of a job at a time; a failure waits for its next turn. Every
+/** Recurring work of this process. One run of a job at a time; a failure waits for its next
+ *  turn. Every
  *  job works on what the database says, so several processes may run the same ones. */
-export function startJobs(jobs: readonly Job[], deps: { clock: Clock; log: Log }): { stop(): Promise<void> } {
+export function startJobs(
+  jobs: readonly Job[],
+  deps: { clock: Clock; log: Log },
+): { stop(): Promise<void> } {
   const timers: Timer[] = []
   const running = new Set<Promise<void>>()
   for (const job of jobs) {
@@ -25,12 +29,14 @@ export function startJobs(jobs: readonly Job[], deps: { clock: Clock; log: Log }
         isBusy = false
       }
     }
-    timers.push(deps.clock.every(job.everyMs, () => {
-      if (isBusy) return
-      const run = turn()
-      running.add(run)
-      void run.finally(() => running.delete(run))
-    }))
+    timers.push(
+      deps.clock.every(job.everyMs, () => {
+        if (isBusy) return
+        const run = turn()
+        running.add(run)
+        void run.finally(() => running.delete(run))
+      }),
+    )
   }
   return {
     async stop() {

@@ -11,5 +11,14 @@ import { refusalCodes as stock } from '#trade/stock/contract'
 
 /** Every refusal that may leave this process, with its status. */
 export const refusals = [
-  ...accounts, ...audit, ...chat, ...gateway, ...show, ...catalog, ...offers, ...orders, ...payments, ...stock,
+  ...accounts,
+  ...audit,
+  ...chat,
+  ...gateway,
+  ...show,
+  ...catalog,
+  ...offers,
+  ...orders,
+  ...payments,
+  ...stock,
 ] as const

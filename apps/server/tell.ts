@@ -18,12 +18,20 @@ const settleMs = 250
 
 /** An order without what only the desk may see. */
 export function forBuyer(order: DeskOrder): Order {
-  const { buyerId: _buyer, isDemo: _demo, warehouseId: _warehouse, deliveryId: _delivery, ...mine } = order
+  const {
+    buyerId: _buyer,
+    isDemo: _demo,
+    warehouseId: _warehouse,
+    deliveryId: _delivery,
+    ...mine
+  } = order
   return mine
 }
 
-/** Turns what happened in modules and flows into what rooms, people and staff hear. Numbers that move
- *  with every order (units left, totals, levels) are read once per quarter second, not once per order. */
+/** Turns what happened in modules and flows into what rooms, people and staff hear. Numbers
+ *  that move
+ *  with every order (units left, totals, levels) are read once per quarter second, not once per
+ *  order. */
 export function makeTell(deps: TellDeps) {
   const { gateway, room } = deps
   const pinned = new Map<string, string | null>()
@@ -34,7 +42,9 @@ export function makeTell(deps: TellDeps) {
     if (offer) gateway.tell(showId, { k: 'left', offerId: offer.id, left: offer.left })
     const productId = pinned.get(showId)
     if (productId) {
-      const card = (await deps.catalog.readCards([productId as ProductId])).get(productId as ProductId)
+      const card = (await deps.catalog.readCards([productId as ProductId])).get(
+        productId as ProductId,
+      )
       const ids = card?.variants.map((variant) => variant.id) ?? []
       gateway.tell(showId, { k: 'stock', variants: await room.readInStock(ids) })
     }
@@ -46,7 +56,9 @@ export function makeTell(deps: TellDeps) {
     waiting.add(showId)
     deps.clock.after(settleMs, () => {
       waiting.delete(showId)
-      tellNumbers(showId).catch((cause: unknown) => deps.log.warn('tell.numbers', { cause: String(cause) }))
+      tellNumbers(showId).catch((cause: unknown) =>
+        deps.log.warn('tell.numbers', { cause: String(cause) }),
+      )
     })
   }
 
@@ -55,7 +67,7 @@ export function makeTell(deps: TellDeps) {
     if (pinned.get(showId) === show.pinnedProductId) return
     pinned.set(showId, show.pinnedProductId)
     const id = show.pinnedProductId as ProductId | null
-    const product = id ? (await deps.catalog.readCards([id])).get(id) ?? null : null
+    const product = id ? ((await deps.catalog.readCards([id])).get(id) ?? null) : null
     gateway.tell(showId, { k: 'pin', product })
   }
 
@@ -63,9 +75,16 @@ export function makeTell(deps: TellDeps) {
     gateway.tellStaff(order.showId as ShowId, {
       k: 'sold',
       order: {
-        id: order.id, number: order.number, title: order.title, variantTitle: order.variantTitle,
-        quantity: order.quantity, total: order.total, market: order.market, state: order.state,
-        isDemo, atMs: deps.clock.nowMs(),
+        id: order.id,
+        number: order.number,
+        title: order.title,
+        variantTitle: order.variantTitle,
+        quantity: order.quantity,
+        total: order.total,
+        market: order.market,
+        state: order.state,
+        isDemo,
+        atMs: deps.clock.nowMs(),
       },
     })
     numbersMoved(order.showId as ShowId)
@@ -86,7 +105,8 @@ export function makeTell(deps: TellDeps) {
     /** An offer opened or ended: everyone hears which one is open now, if any. */
     offerChanged(offer: { readonly showId: string }): void {
       const showId = offer.showId as ShowId
-      room.readOffer(showId)
+      room
+        .readOffer(showId)
         .then((open) => gateway.tell(showId, { k: 'offer', offer: open }))
         .catch((cause: unknown) => deps.log.warn('tell.offer', { cause: String(cause) }))
       numbersMoved(showId)

@@ -4,7 +4,15 @@ import { systemClock } from '#kernel'
 import type { Client } from '#sdk'
 import type { Order } from '#trade/orders/contract'
 import type { Product } from '#trade/catalog/contract'
-import { desk, openBrowser, readPlay, shoot, visit, waitFrames, type Visit } from '../../lab/rig/browser.ts'
+import {
+  desk,
+  openBrowser,
+  readPlay,
+  shoot,
+  visit,
+  waitFrames,
+  type Visit,
+} from '../../lab/rig/browser.ts'
 import { startHouse, type RiggedHouse } from '../../lab/rig/house.ts'
 
 let house: RiggedHouse
@@ -63,25 +71,53 @@ describe('the demo sale, as people see it', () => {
   })
 
   test('one click takes the show from its director', async () => {
-    const show = value(await staff.call('POST /api/shows/:showId/take-over', { params: { showId }, body: { directed: false } }))
+    const show = value(
+      await staff.call('POST /api/shows/:showId/take-over', {
+        params: { showId },
+        body: { directed: false },
+      }),
+    )
     expect(show.isDirected).toBe(false)
-    const open = value(await staff.call('GET /api/shows/:showId/offers', { params: { showId } })).find((offer) => offer.state === 'open')
-    if (open) await staff.call('POST /api/shows/:showId/offers/:offerId/close', { params: { showId, offerId: open.id } })
+    const open = value(
+      await staff.call('GET /api/shows/:showId/offers', { params: { showId } }),
+    ).find((offer) => offer.state === 'open')
+    if (open)
+      await staff.call('POST /api/shows/:showId/offers/:offerId/close', {
+        params: { showId, offerId: open.id },
+      })
   })
 
   test('a pin shows in the Room', async () => {
     const tea = byHandle('tea-set')
-    value(await staff.call('POST /api/shows/:showId/pin', { params: { showId }, body: { productId: tea.id } }))
-    await room.page.getByRole('article', { name: 'Product on stage' }).getByRole('heading', { name: tea.title }).waitFor()
+    value(
+      await staff.call('POST /api/shows/:showId/pin', {
+        params: { showId },
+        body: { productId: tea.id },
+      }),
+    )
+    await room.page
+      .getByRole('article', { name: 'Product on stage' })
+      .getByRole('heading', { name: tea.title })
+      .waitFor()
   })
 
   test('an offer is bought with a challenge, paid by webhook, refunded from the desk', async () => {
     const tea = byHandle('tea-set')
-    const before = value(await staff.call('GET /api/stock')).find((level) => level.variantId === tea.variants[0]!.id)!
-    value(await staff.call('POST /api/shows/:showId/offers', {
-      params: { showId },
-      body: { productId: tea.id, prices: { DE: { amountMinor: 3990, currency: 'EUR' } }, units: 5, perBuyerCap: 2, seconds: 120 },
-    }))
+    const before = value(await staff.call('GET /api/stock')).find(
+      (level) => level.variantId === tea.variants[0]!.id,
+    )!
+    value(
+      await staff.call('POST /api/shows/:showId/offers', {
+        params: { showId },
+        body: {
+          productId: tea.id,
+          prices: { DE: { amountMinor: 3990, currency: 'EUR' } },
+          units: 5,
+          perBuyerCap: 2,
+          seconds: 120,
+        },
+      }),
+    )
     const card = room.page.getByRole('article', { name: 'Product on stage' })
     await card.getByText('€39.90').waitFor()
     await card.getByText('5 left', { exact: true }).waitFor()
@@ -102,15 +138,26 @@ describe('the demo sale, as people see it', () => {
     expect(listed.orders).toHaveLength(1)
     const order = listed.orders[0]! as Order & { id: string }
     expect([order.state, order.total]).toEqual(['paid', { amountMinor: 3990, currency: 'EUR' }])
-    const after = value(await staff.call('GET /api/stock')).find((level) => level.variantId === tea.variants[0]!.id)!
+    const after = value(await staff.call('GET /api/stock')).find(
+      (level) => level.variantId === tea.variants[0]!.id,
+    )!
     expect(after.onHand).toBe(before.onHand - 1)
-    const file = value(await staff.call('GET /api/desk/orders/:orderId', { params: { orderId: order.id } }))
+    const file = value(
+      await staff.call('GET /api/desk/orders/:orderId', { params: { orderId: order.id } }),
+    )
     expect(file.warehouse).toBe('Rotterdam')
     await card.getByText('4 left', { exact: true }).waitFor()
 
-    value(await staff.call('POST /api/desk/orders/:orderId/refund', { params: { orderId: order.id }, body: { reason: 'changed mind', restock: true } }))
+    value(
+      await staff.call('POST /api/desk/orders/:orderId/refund', {
+        params: { orderId: order.id },
+        body: { reason: 'changed mind', restock: true },
+      }),
+    )
     await room.page.getByText(`Order ${order.number} was refunded.`).first().waitFor()
-    const back = value(await staff.call('GET /api/stock')).find((level) => level.variantId === tea.variants[0]!.id)!
+    const back = value(await staff.call('GET /api/stock')).find(
+      (level) => level.variantId === tea.variants[0]!.id,
+    )!
     expect(back.onHand).toBe(before.onHand)
   })
 
@@ -118,8 +165,15 @@ describe('the demo sale, as people see it', () => {
     const arabic = await visit(browser, { locale: 'ar-SA' })
     await arabic.page.goto(`${house.url}/s/quiet-things`)
     await waitFrames(arabic.page)
-    expect(await arabic.page.evaluate<string[]>('[document.documentElement.dir, document.documentElement.lang]')).toEqual(['rtl', 'ar'])
-    await arabic.page.getByRole('button', { name: /اشتر|شراء/ }).first().waitFor()
+    expect(
+      await arabic.page.evaluate<string[]>(
+        '[document.documentElement.dir, document.documentElement.lang]',
+      ),
+    ).toEqual(['rtl', 'ar'])
+    await arabic.page
+      .getByRole('button', { name: /اشتر|شراء/ })
+      .first()
+      .waitFor()
     const card = await arabic.page.locator('video').boundingBox()
     expect(card).not.toBeNull()
     await shoot(arabic.page, 'room-arabic')

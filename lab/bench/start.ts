@@ -18,7 +18,8 @@ interface Timed {
 const median = (numbers: readonly number[]): number =>
   [...numbers].sort((a, b) => a - b)[Math.floor(numbers.length / 2)]!
 
-/** From the start command to the first frame of the demo show in a browser that was open already. */
+/** From the start command to the first frame of the demo show in a browser that was open
+ *  already. */
 async function time(what: string, dataDir: string): Promise<Timed> {
   const browser = await openBrowser()
   const { page } = await visit(browser)

@@ -4,10 +4,21 @@ import { join } from 'node:path'
 import { systemClock } from '#kernel'
 import { chromium, type Browser, type BrowserContext, type Page } from 'playwright-core'
 
-const places = [process.env['CHROMIUM_PATH'], '/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome']
+const places = [
+  process.env['CHROMIUM_PATH'],
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+]
 const quiet = [
-  '--headless=new', '--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run',
-  '--disable-background-networking', '--disable-component-update', '--disable-sync',
+  '--headless=new',
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
   '--autoplay-policy=no-user-gesture-required',
 ]
 
@@ -36,8 +47,10 @@ export interface VisitOptions {
 
 export async function visit(browser: Browser, options: VisitOptions = {}): Promise<Visit> {
   const context = await browser.newContext({
-    viewport: options.viewport ?? phone, locale: options.locale ?? 'en-US',
-    colorScheme: options.colorScheme ?? 'light', reducedMotion: 'reduce',
+    viewport: options.viewport ?? phone,
+    locale: options.locale ?? 'en-US',
+    colorScheme: options.colorScheme ?? 'light',
+    reducedMotion: 'reduce',
   })
   if (options.session) {
     const { url, token } = options.session
@@ -47,7 +60,8 @@ export async function visit(browser: Browser, options: VisitOptions = {}): Promi
   const troubles: string[] = []
   page.on('pageerror', (error) => troubles.push(`error: ${error.message}`))
   page.on('console', (message) => {
-    if (message.type() === 'error' && /content security policy/i.test(message.text())) troubles.push(message.text())
+    if (message.type() === 'error' && /content security policy/i.test(message.text()))
+      troubles.push(message.text())
   })
   return { context, page, troubles }
 }

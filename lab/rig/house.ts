@@ -55,7 +55,10 @@ function familyOf(pid: number): { pid: number; command: string }[] {
     try {
       const stat = readFileSync(`/proc/${name}/stat`, 'utf8')
       const command = readFileSync(`/proc/${name}/cmdline`, 'utf8').replaceAll('\0', ' ')
-      parents.set(Number(name), { parent: Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]), command })
+      parents.set(Number(name), {
+        parent: Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]),
+        command,
+      })
     } catch {
       // It ended while we were looking.
     }
@@ -73,9 +76,11 @@ function familyOf(pid: number): { pid: number; command: string }[] {
 }
 
 const patterns: Record<Part, RegExp> = {
-  'server': /apps\/server\/main\.ts/, 'media': /apps\/media\/main\.ts/,
-  'sandbox-pay': /apps\/sandbox-pay\/main\.ts/, 'demo': /apps\/demo\/main\.ts/,
-  'postgres': /bin\/postgres .*-D|postgres -D/,
+  server: /apps\/server\/main\.ts/,
+  media: /apps\/media\/main\.ts/,
+  'sandbox-pay': /apps\/sandbox-pay\/main\.ts/,
+  demo: /apps\/demo\/main\.ts/,
+  postgres: /bin\/postgres .*-D|postgres -D/,
 }
 
 async function waitReady(child: ChildProcess, said: () => string): Promise<void> {
@@ -87,18 +92,29 @@ async function waitReady(child: ChildProcess, said: () => string): Promise<void>
   }
 }
 
+function spawnHouse(options: RigOptions & { dataDir: string; port: number; rtmpPort: number }) {
+  const args = [
+    join(root, 'apps', 'launch', 'main.ts'), '--port', String(options.port),
+    '--rtmp-port', String(options.rtmpPort), '--data', options.dataDir,
+    ...(options.isDemo === false ? ['--no-demo'] : []),
+  ]
+  return spawn(process.execPath, args, {
+    cwd: root, env: { ...process.env, NODE_ENV: 'production', ...options.env },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  })
+}
+
 /** A whole house as `npm start` makes it, on free ports and its own data. */
 export async function startHouse(options: RigOptions = {}): Promise<RiggedHouse> {
-  const dataDir = options.dataDir ?? await mkdtemp(join(tmpdir(), 'silkcast-house-'))
-  const port = options.port ?? await freePort()
-  const rtmpPort = options.rtmpPort ?? await freePort()
+  const dataDir = options.dataDir ?? (await mkdtemp(join(tmpdir(), 'silkcast-house-')))
+  const port = options.port ?? (await freePort())
+  const rtmpPort = options.rtmpPort ?? (await freePort())
   const startedMs = systemClock.steadyMs()
-  const child = spawn(process.execPath, [
-    join(root, 'apps', 'launch', 'main.ts'), '--port', String(port), '--rtmp-port', String(rtmpPort),
-    '--data', dataDir, ...(options.isDemo === false ? ['--no-demo'] : []),
-  ], { cwd: root, env: { ...process.env, NODE_ENV: 'production', ...options.env }, stdio: ['ignore', 'pipe', 'pipe'] })
+  const child = spawnHouse({ ...options, dataDir, port, rtmpPort })
   let text = ''
-  const hear = (data: Buffer) => { text = (text + data.toString()).slice(-200_000) }
+  const hear = (data: Buffer) => {
+    text = (text + data.toString()).slice(-200_000)
+  }
   child.stdout.on('data', hear)
   child.stderr.on('data', hear)
   const said = () => text
@@ -106,7 +122,8 @@ export async function startHouse(options: RigOptions = {}): Promise<RiggedHouse>
   await waitReady(child, said)
   const readyMs = systemClock.steadyMs() - startedMs
   const url = `http://localhost:${port}`
-  const pid = (part: Part) => familyOf(child.pid!).find((one) => patterns[part].test(one.command))?.pid
+  const pid = (part: Part) =>
+    familyOf(child.pid!).find((one) => patterns[part].test(one.command))?.pid
 
   async function end(): Promise<void> {
     child.kill('SIGTERM')
@@ -115,17 +132,24 @@ export async function startHouse(options: RigOptions = {}): Promise<RiggedHouse>
     forced.cancel()
   }
   return {
-    url, dataDir, rtmpPort, readyMs, said, pid,
+    url,
+    dataDir,
+    rtmpPort,
+    readyMs,
+    said,
+    pid,
     signIn: /Sign in\s+(\S+)/.exec(text)?.[1] ?? '',
     kill(part) {
       const found = pid(part)
       if (found === undefined) throw new Error(`no ${part} process`)
       process.kill(found, 'SIGKILL')
     },
-    client: (token) => makeClient({ baseUrl: url, ...(token ? { headers: { cookie: `sid=${token}` } } : {}) }),
+    client: (token) =>
+      makeClient({ baseUrl: url, ...(token ? { headers: { cookie: `sid=${token}` } } : {}) }),
     async enter(link) {
       const answer = await fetch(`${url}/api/sign-in/confirm`, {
-        method: 'POST', headers: { 'content-type': 'application/json' },
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
         body: JSON.stringify({ token: link.split('#')[1] }),
       })
       const token = /sid=([^;]+)/.exec(answer.headers.get('set-cookie') ?? '')?.[1]

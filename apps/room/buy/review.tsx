@@ -29,7 +29,7 @@ export function useShown(item: Item): Shown | null {
   const market = useRoom((state) => state.market)
   const card = findCard(room, item.productId)
   if (!card) return null
-  const offer = offerOn(room, item.productId, clock.nowMs())
+  const offer = offerOn(room, item.productId, market, clock.nowMs())
   return {
     card, offer, tag: priceTag(card, item.variantId, offer, market),
     selling: sellingOf(room, card, market, clock.nowMs()), max: quantityMax(offer),

@@ -132,10 +132,10 @@ export function useBuying(): Buying {
   return {
     state, send,
     buy(card) {
-      const { room } = house.state.get()
+      const { room, market } = house.state.get()
       const variantId = firstVariant(room, card)
       if (!variantId) return
-      const offerId = offerOn(room, card.id, house.clock.nowMs())?.id ?? null
+      const offerId = offerOn(room, card.id, market, house.clock.nowMs())?.id ?? null
       const item: Item = { productId: card.id, variantId, quantity: 1, offerId }
       send({ is: 'open', item, hasDelivery: hasDelivery(house) })
     },
@@ -144,7 +144,7 @@ export function useBuying(): Buying {
       const { room, market, me } = house.state.get()
       const { item } = state
       const card = findCard(room, item.productId)
-      const offer = offerOn(room, item.productId, house.clock.nowMs())
+      const offer = offerOn(room, item.productId, market, house.clock.nowMs())
       const tag = card && priceTag(card, item.variantId, offer, market)
       if (!tag || !me?.delivery) return
       send({ is: 'place', order: {

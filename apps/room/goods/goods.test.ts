@@ -42,10 +42,12 @@ describe('how a product sells', () => {
   })
 
   it('knows an offer from its announcement to its end by the clock', () => {
-    expect(offerOn(room, 'prd_1', 60_999)).toBe(offer)
-    expect(offerOn(room, 'prd_1', 61_000)).toBeNull()
-    expect(offerOn(room, 'prd_2', 2000)).toBeNull()
-    expect(offerOn({ ...room, offer: { ...offer, state: 'closed' } }, 'prd_1', 2000)).toBeNull()
+    expect(offerOn(room, 'prd_1', 'DE', 60_999)).toBe(offer)
+    expect(offerOn(room, 'prd_1', 'DE', 61_000)).toBeNull()
+    expect(offerOn(room, 'prd_2', 'DE', 2000)).toBeNull()
+    expect(offerOn(room, 'prd_1', 'JP', 2000)).toBeNull()
+    const closed = { ...room, offer: { ...offer, state: 'closed' as const } }
+    expect(offerOn(closed, 'prd_1', 'DE', 2000)).toBeNull()
   })
 
   it('says the first reason why it cannot be bought', () => {

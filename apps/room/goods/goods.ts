@@ -13,8 +13,12 @@ export function wordsOf(card: ProductCard, locale: string): { title: string, des
 }
 
 /** The offer of this product, while it is announced or open. `now` is the server's clock. */
-export function offerOn(room: RoomSnapshot, productId: string, nowMs: number): Offer | null {
+export function offerOn(
+  room: RoomSnapshot, productId: string, market: string, nowMs: number,
+): Offer | null {
   const { offer } = room
+  // Without a price for this market it is not an offer to this viewer.
+  if (!offer?.prices[market]) return null
   if (!offer || offer.productId !== productId || offer.state !== 'open') return null
   return nowMs < offer.closesAtMs ? offer : null
 }
@@ -60,7 +64,7 @@ export type Selling =
 export function sellingOf(
   room: RoomSnapshot, card: ProductCard, market: string, nowMs: number,
 ): Selling {
-  const offer = offerOn(room, card.id, nowMs)
+  const offer = offerOn(room, card.id, market, nowMs)
   if (room.show.state !== 'live') return 'not_live'
   if (room.show.saleStopped) return 'sale_stopped'
   if (!priceTag(card, null, offer, market)) return 'not_in_market'

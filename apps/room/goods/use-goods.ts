@@ -30,7 +30,7 @@ export function useGoods(card: ProductCard): Goods {
   const market = useRoom((state) => state.market)
   useOfferMoments(room.offer)
   const now = clock.nowMs()
-  const offer = offerOn(room, card.id, now)
+  const offer = offerOn(room, card.id, market, now)
   return {
     selling: sellingOf(room, card, market, now), offer,
     tag: priceTag(card, null, offer, market),

@@ -8,10 +8,14 @@ const Session = Type.Object({ name: Type.String(), token: Type.String() })
 
 export const api = {
   'POST /internal/demo/sessions': {
-    act: 'internal', doc: 'Sessions for the demo process: a director with a staff role, and shoppers.',
+    act: 'internal',
+    doc: 'Sessions for the demo process: a director with a staff role, and shoppers.',
     body: Type.Object({ shoppers: Type.Array(Type.String({ maxLength: 40 }), { maxItems: 50 }) }),
     reply: Type.Object({
-      showId: Type.String(), slug: Type.String(), streamKey: Type.String(), director: Type.String(),
+      showId: Type.String(),
+      slug: Type.String(),
+      streamKey: Type.String(),
+      director: Type.String(),
       shoppers: Type.Array(Session),
     }),
   },

@@ -1,6 +1,13 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { assert, type Clock, type Log, type ProductId, type VariantId, type WarehouseId } from '#kernel'
+import {
+  assert,
+  type Clock,
+  type Log,
+  type ProductId,
+  type VariantId,
+  type WarehouseId,
+} from '#kernel'
 import type { Accounts } from '#people/accounts/contract'
 import type { Show, Shows } from '#stage/show/contract'
 import type { Catalog, Product } from '#trade/catalog/contract'
@@ -29,7 +36,11 @@ async function addPictures(deps: SeedDeps, product: Product, key: string): Promi
   }
 }
 
-async function seedProduct(deps: SeedDeps, entry: DemoProduct, warehouses: readonly WarehouseId[]): Promise<string> {
+async function seedProduct(
+  deps: SeedDeps,
+  entry: DemoProduct,
+  warehouses: readonly WarehouseId[],
+): Promise<string> {
   const known = await deps.catalog.findByHandle(entry.key)
   if (known) return known.id
   const saved = await deps.catalog.save(entry.draft)
@@ -53,7 +64,7 @@ export async function seedDemo(deps: SeedDeps, world: DemoWorld): Promise<Show> 
   const warehouses: WarehouseId[] = []
   for (const place of world.warehouses) {
     const same = existing.find((warehouse) => warehouse.name === place.name)
-    warehouses.push(same?.id ?? await deps.stock.ensureWarehouse(place))
+    warehouses.push(same?.id ?? (await deps.stock.ensureWarehouse(place)))
   }
   const lineUp: string[] = []
   for (const entry of world.products) lineUp.push(await seedProduct(deps, entry, warehouses))

@@ -16,10 +16,15 @@ export interface Entry {
 
 /** Which built files an app's page needs, from Vite's manifest. */
 export function readManifest(webDir: string, base = '/assets-root/') {
-  const chunks = JSON.parse(readFileSync(join(webDir, '.vite', 'manifest.json'), 'utf8')) as Record<string, Chunk>
+  const chunks = JSON.parse(readFileSync(join(webDir, '.vite', 'manifest.json'), 'utf8')) as Record<
+    string,
+    Chunk
+  >
   const url = (file: string) => base + file
   return (name: 'room' | 'studio' | 'desk'): Entry => {
-    const key = Object.keys(chunks).find((id) => id.includes(`apps/${name}/`) && chunks[id]!.isEntry)
+    const key = Object.keys(chunks).find(
+      (id) => id.includes(`apps/${name}/`) && chunks[id]!.isEntry,
+    )
     if (!key) return { scripts: [], styles: [], preloads: [] }
     const seen = new Set<string>()
     const styles: string[] = []

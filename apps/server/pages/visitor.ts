@@ -37,15 +37,28 @@ export interface Wishes {
 }
 
 const tagsOf = (header: string | undefined): string[] =>
-  (header ?? '').slice(0, 200).split(',').map((part) => part.split(';')[0]!.trim()).filter(Boolean)
+  (header ?? '')
+    .slice(0, 200)
+    .split(',')
+    .map((part) => part.split(';')[0]!.trim())
+    .filter(Boolean)
 
-/** Language and market of a visitor: what they chose, else what their browser and address suggest. */
+/** Language and market of a visitor: what they chose, else what their browser and address
+ *  suggest. */
 export function placeVisitor(wishes: Wishes, markets: readonly Market[]) {
   const tags = [...(wishes.lang ? [wishes.lang] : []), ...tagsOf(wishes.acceptLanguage)]
   const locale = tags.map(toLocale).find((found) => found !== null) ?? 'en'
-  const regions = tags.map((tag) => tag.split('-').at(-1)!).filter((part) => /^[A-Z]{2}$/.test(part))
+  const regions = tags
+    .map((tag) => tag.split('-').at(-1)!)
+    .filter((part) => /^[A-Z]{2}$/.test(part))
   const wanted = [wishes.market, countryOfAddress(wishes.address), ...regions]
-  const market = wanted.map((country) => markets.find((one) => one.country === country))
-    .find((found) => found !== undefined) ?? markets[0]
-  return { locale, dir: locale === 'ar' ? 'rtl' as const : 'ltr' as const, market: market?.country ?? 'US' }
+  const market =
+    wanted
+      .map((country) => markets.find((one) => one.country === country))
+      .find((found) => found !== undefined) ?? markets[0]
+  return {
+    locale,
+    dir: locale === 'ar' ? ('rtl' as const) : ('ltr' as const),
+    market: market?.country ?? 'US',
+  }
 }

@@ -63,33 +63,68 @@ export const accountLimits = {
 
 /** Every refusal of this module. */
 export const refusalCodes = [
-  { code: 'people.accounts.sign_in_needed', status: 401, doc: 'No session, or it has ended. Sign in again.' },
-  { code: 'people.accounts.not_allowed', status: 403, doc: 'The person has no role that may do this.' },
-  { code: 'people.accounts.link_invalid', status: 410, doc: 'The sign-in link is unknown, used or older than 15 minutes.' },
-  { code: 'people.accounts.too_many_links', status: 429, doc: 'Too many sign-in links for this address within an hour.' },
-  { code: 'people.accounts.wrong_origin', status: 403, doc: 'A write or an upgrade came from another site.' },
-  { code: 'people.accounts.delivery_unknown', status: 404, doc: 'No such delivery address for this person.' },
-  { code: 'people.accounts.country_not_served', status: 422, doc: 'The country of the address is not one of the markets.' },
+  {
+    code: 'people.accounts.sign_in_needed',
+    status: 401,
+    doc: 'No session, or it has ended. Sign in again.',
+  },
+  {
+    code: 'people.accounts.not_allowed',
+    status: 403,
+    doc: 'The person has no role that may do this.',
+  },
+  {
+    code: 'people.accounts.link_invalid',
+    status: 410,
+    doc: 'The sign-in link is unknown, used or older than 15 minutes.',
+  },
+  {
+    code: 'people.accounts.too_many_links',
+    status: 429,
+    doc: 'Too many sign-in links for this address within an hour.',
+  },
+  {
+    code: 'people.accounts.wrong_origin',
+    status: 403,
+    doc: 'A write or an upgrade came from another site.',
+  },
+  {
+    code: 'people.accounts.delivery_unknown',
+    status: 404,
+    doc: 'No such delivery address for this person.',
+  },
+  {
+    code: 'people.accounts.country_not_served',
+    status: 422,
+    doc: 'The country of the address is not one of the markets.',
+  },
 ] as const satisfies readonly RefusalDoc[]
 
 /** A code of this module. */
 export type AccountsRefusal = (typeof refusalCodes)[number]['code']
 
 const text = (max: number, min = 1) => Type.String({ minLength: min, maxLength: max })
-const Email = Type.String({ minLength: 3, maxLength: 254, pattern: '^[^@\\s<>"]+@[^@\\s<>"]+\\.[^@\\s<>"]+$' })
+const Email = Type.String({
+  minLength: 3,
+  maxLength: 254,
+  pattern: '^[^@\\s<>"]+@[^@\\s<>"]+\\.[^@\\s<>"]+$',
+})
 
 /** A delivery address as people write it; ISO 3166-1 alpha-2 country. Personal data. */
-export const DeliverySchema = Type.Object({
-  name: text(accountLimits.nameLength),
-  email: Email,
-  phone: Type.Optional(Type.String({ maxLength: 24, pattern: '^[+0-9 ()./-]*$' })),
-  line1: text(accountLimits.addressLineLength),
-  line2: Type.Optional(Type.String({ maxLength: accountLimits.addressLineLength })),
-  city: text(80),
-  region: Type.Optional(Type.String({ maxLength: 80 })),
-  postalCode: Type.Optional(Type.String({ maxLength: 16 })),
-  country: Type.String({ pattern: '^[A-Z]{2}$' }),
-}, { additionalProperties: false })
+export const DeliverySchema = Type.Object(
+  {
+    name: text(accountLimits.nameLength),
+    email: Email,
+    phone: Type.Optional(Type.String({ maxLength: 24, pattern: '^[+0-9 ()./-]*$' })),
+    line1: text(accountLimits.addressLineLength),
+    line2: Type.Optional(Type.String({ maxLength: accountLimits.addressLineLength })),
+    city: text(80),
+    region: Type.Optional(Type.String({ maxLength: 80 })),
+    postalCode: Type.Optional(Type.String({ maxLength: 16 })),
+    country: Type.String({ pattern: '^[A-Z]{2}$' }),
+  },
+  { additionalProperties: false },
+)
 /** See DeliverySchema. */
 export type Delivery = Static<typeof DeliverySchema>
 
@@ -101,7 +136,10 @@ export const MeSchema = Type.Object({
   roles: Type.Array(Type.String()),
   isDemo: Type.Boolean(),
   /** The last address used, so that a second purchase is two taps. */
-  delivery: Type.Union([Type.Intersect([Type.Object({ id: Type.String() }), DeliverySchema]), Type.Null()]),
+  delivery: Type.Union([
+    Type.Intersect([Type.Object({ id: Type.String() }), DeliverySchema]),
+    Type.Null(),
+  ]),
 })
 /** See MeSchema. */
 export type Me = Static<typeof MeSchema>
@@ -111,26 +149,44 @@ const Done = Type.Object({ done: Type.Literal(true) })
 /** HTTP surface. */
 export const api = {
   'POST /api/sign-in/link': {
-    act: 'anyone', perMinute: 6, doc: 'Sends a sign-in link. Answers the same whether the address is known or not.',
-    body: Type.Object({ email: Email }, { additionalProperties: false }), reply: Done,
+    act: 'anyone',
+    perMinute: 6,
+    doc: 'Sends a sign-in link. Answers the same whether the address is known or not.',
+    body: Type.Object({ email: Email }, { additionalProperties: false }),
+    reply: Done,
   },
   'POST /api/sign-in/confirm': {
-    act: 'anyone', perMinute: 20, doc: 'Trades the token of a link for a session cookie.',
-    body: Type.Object({ token: text(64, 20) }, { additionalProperties: false }), reply: MeSchema,
+    act: 'anyone',
+    perMinute: 20,
+    doc: 'Trades the token of a link for a session cookie.',
+    body: Type.Object({ token: text(64, 20) }, { additionalProperties: false }),
+    reply: MeSchema,
   },
   'POST /api/sign-out': { act: 'visitor', doc: 'Ends this session.', reply: Done },
-  'GET /api/me': { act: 'anyone', doc: 'The caller: roles, display name, last delivery address.', reply: MeSchema },
+  'GET /api/me': {
+    act: 'anyone',
+    doc: 'The caller: roles, display name, last delivery address.',
+    reply: MeSchema,
+  },
   'POST /api/me/visit': {
-    act: 'anyone', perMinute: 30,
-    doc: 'Makes a guest session when there is none, so that a visitor can chat and buy.', reply: MeSchema,
+    act: 'anyone',
+    perMinute: 30,
+    doc: 'Makes a guest session when there is none, so that a visitor can chat and buy.',
+    reply: MeSchema,
   },
   'PUT /api/me/name': {
-    act: 'visitor', perMinute: 10, doc: 'The name shown in chat.',
-    body: Type.Object({ displayName: text(40) }, { additionalProperties: false }), reply: MeSchema,
+    act: 'visitor',
+    perMinute: 10,
+    doc: 'The name shown in chat.',
+    body: Type.Object({ displayName: text(40) }, { additionalProperties: false }),
+    reply: MeSchema,
   },
   'PUT /api/me/delivery': {
-    act: 'visitor', perMinute: 20, doc: 'Saves a delivery address and answers its id.',
-    body: DeliverySchema, reply: Type.Object({ deliveryId: Type.String({ pattern: idPattern('adr') }) }),
+    act: 'visitor',
+    perMinute: 20,
+    doc: 'Saves a delivery address and answers its id.',
+    body: DeliverySchema,
+    reply: Type.Object({ deliveryId: Type.String({ pattern: idPattern('adr') }) }),
   },
 } as const satisfies Api
 
@@ -141,19 +197,28 @@ export interface Accounts {
   /** A delivery address of that person, for the parcel and the desk. */
   readDelivery(personId: PersonId, deliveryId: string): Promise<Delivery | null>
   /** Country of a delivery address, for many orders at once: id -> ISO 3166-1 alpha-2. */
-  readDeliveryCountries(ids: readonly { personId: PersonId; deliveryId: string }[]):
-    Promise<ReadonlyMap<string, string>>
+  readDeliveryCountries(
+    ids: readonly { personId: PersonId; deliveryId: string }[],
+  ): Promise<ReadonlyMap<string, string>>
   /** Display names for lists: id -> name. */
   readNames(ids: readonly PersonId[]): Promise<ReadonlyMap<PersonId, string>>
   /** Makes or finds a staff member; used by set-up and the demo. */
-  ensureStaff(input: { email: string; displayName: string; roles: readonly Role[] }): Promise<PersonId>
+  ensureStaff(input: {
+    email: string
+    displayName: string
+    roles: readonly Role[]
+  }): Promise<PersonId>
   /** A sign-in link for that address, as it would be mailed. Set-up and the demo print it. */
   makeLink(email: string): Promise<string>
   /** A guest session for a demo shopper or a test: cookie value. */
-  makeGuest(input: { displayName: string; isDemo: boolean }): Promise<{ personId: PersonId; token: string }>
+  makeGuest(input: {
+    displayName: string
+    isDemo: boolean
+  }): Promise<{ personId: PersonId; token: string }>
 }
 
-/** How a sign-in link reaches a person. The default writes it to the log of a demo; SMTP comes later. */
+/** How a sign-in link reaches a person. The default writes it to the log of a demo; SMTP comes
+ *  later. */
 export interface Mailer {
   sendLink(mail: { to: string; url: string; expiresAtMs: number }): Promise<void>
 }

@@ -1,6 +1,20 @@
 import type { Kysely } from 'kysely'
-import { secretToken, type Clock, type Ids, type PersonId, type Random, type SessionId } from '#kernel'
-import { accountLimits, type Accounts, type Mailer, type Me, type Role, type Who } from './contract.ts'
+import {
+  secretToken,
+  type Clock,
+  type Ids,
+  type PersonId,
+  type Random,
+  type SessionId,
+} from '#kernel'
+import {
+  accountLimits,
+  type Accounts,
+  type Mailer,
+  type Me,
+  type Role,
+  type Who,
+} from './contract.ts'
 import { cleanName, guestName, hashToken, normalEmail } from './model.ts'
 import { accountsRoutes } from './routes.ts'
 import { makeAccountsStore } from './store.ts'
@@ -20,7 +34,13 @@ export interface AccountsDeps {
   readonly onSignOut: (personId: PersonId) => void
 }
 
-export const nobody: Who = { personId: null, sessionId: null, roles: [], displayName: '', isDemo: false }
+export const nobody: Who = {
+  personId: null,
+  sessionId: null,
+  roles: [],
+  displayName: '',
+  isDemo: false,
+}
 const cacheMs = 5000
 const cacheEntries = 50_000
 
@@ -33,8 +53,11 @@ export function makeAccounts(deps: AccountsDeps) {
   async function startSession(personId: PersonId, seconds: number): Promise<string> {
     const token = secretToken(random)
     await store.insertSession({
-      token_hash: hashToken(token), id: ids.make('ses'), person_id: personId,
-      created_at_ms: clock.nowMs(), expires_at_ms: clock.nowMs() + seconds * 1000,
+      token_hash: hashToken(token),
+      id: ids.make('ses'),
+      person_id: personId,
+      created_at_ms: clock.nowMs(),
+      expires_at_ms: clock.nowMs() + seconds * 1000,
     })
     return token
   }
@@ -54,8 +77,11 @@ export function makeAccounts(deps: AccountsDeps) {
     const token = secretToken(random)
     const now = clock.nowMs()
     await store.insertLink({
-      token_hash: hashToken(token), email: normalEmail(email), created_at_ms: now,
-      expires_at_ms: now + accountLimits.linkSeconds * 1000, used_at_ms: null,
+      token_hash: hashToken(token),
+      email: normalEmail(email),
+      created_at_ms: now,
+      expires_at_ms: now + accountLimits.linkSeconds * 1000,
+      used_at_ms: null,
     })
     return `${deps.publicUrl}/sign-in#${token}`
   }
@@ -63,14 +89,20 @@ export function makeAccounts(deps: AccountsDeps) {
   async function makeGuest(input: { displayName?: string; isDemo: boolean }) {
     const personId = ids.make('per')
     const displayName = cleanName(input.displayName ?? '') || guestName(random.int(0, 9999))
-    await store.insertPerson({ id: personId, email: null, displayName, isDemo: input.isDemo }, clock.nowMs())
+    await store.insertPerson(
+      { id: personId, email: null, displayName, isDemo: input.isDemo },
+      clock.nowMs(),
+    )
     return { personId, token: await startSession(personId, accountLimits.guestSessionSeconds) }
   }
 
   async function ensurePerson(email: string, displayName: string): Promise<PersonId> {
     const known = await store.readByEmail(email)
     if (known) return known.id
-    await store.insertPerson({ id: ids.make('per'), email, displayName, isDemo: false }, clock.nowMs())
+    await store.insertPerson(
+      { id: ids.make('per'), email, displayName, isDemo: false },
+      clock.nowMs(),
+    )
     return (await store.readByEmail(email))!.id
   }
 
@@ -84,8 +116,11 @@ export function makeAccounts(deps: AccountsDeps) {
     async readDeliveryCountries(wanted) {
       const rows = await store.readCountries(wanted.map((entry) => entry.deliveryId))
       const owner = new Map(wanted.map((entry) => [entry.deliveryId, entry.personId as string]))
-      return new Map(rows.filter((row) => owner.get(row.id) === row.person_id)
-        .map((row) => [row.id, row.country]))
+      return new Map(
+        rows
+          .filter((row) => owner.get(row.id) === row.person_id)
+          .map((row) => [row.id, row.country]),
+      )
     },
     async readNames(wanted) {
       const rows = await store.readNames(wanted)
@@ -104,17 +139,27 @@ export function makeAccounts(deps: AccountsDeps) {
     const person = who.personId ? await store.readPerson(who.personId) : null
     const delivery = who.personId ? await store.readLastDelivery(who.personId) : null
     return {
-      personId: who.personId, displayName: person?.displayName ?? '', email: person?.email ?? null,
-      roles: [...who.roles], isDemo: who.isDemo, delivery,
+      personId: who.personId,
+      displayName: person?.displayName ?? '',
+      email: person?.email ?? null,
+      roles: [...who.roles],
+      isDemo: who.isDemo,
+      delivery,
     }
   }
 
-  async function signIn(token: string): Promise<{ who: Who; cookie: string; seconds: number } | null> {
+  async function signIn(
+    token: string,
+  ): Promise<{ who: Who; cookie: string; seconds: number } | null> {
     const email = await store.takeLink(hashToken(token), clock.nowMs())
     if (email === null) return null
-    const personId = await ensurePerson(email, cleanName(email.split('@')[0]!) || guestName(random.int(0, 9999)))
+    const personId = await ensurePerson(
+      email,
+      cleanName(email.split('@')[0]!) || guestName(random.int(0, 9999)),
+    )
     const roles: Role[] = await store.readAllRoles(personId)
-    const seconds = roles.length > 0 ? accountLimits.staffSessionSeconds : accountLimits.guestSessionSeconds
+    const seconds =
+      roles.length > 0 ? accountLimits.staffSessionSeconds : accountLimits.guestSessionSeconds
     const cookie = await startSession(personId, seconds)
     return { who: await whoBySession(cookie), cookie, seconds }
   }

@@ -1,4 +1,13 @@
-import { ok, refuse, routeTable, type Clock, type Ids, type PersonId, type RouteTable, type SessionId } from '#kernel'
+import {
+  ok,
+  refuse,
+  routeTable,
+  type Clock,
+  type Ids,
+  type PersonId,
+  type RouteTable,
+  type SessionId,
+} from '#kernel'
 import { accountLimits, api, type Accounts, type Mailer, type Me, type Who } from './contract.ts'
 import { cleanName, normalEmail } from './model.ts'
 import type { AccountsStore } from './store.ts'
@@ -26,9 +35,14 @@ export function accountsRoutes(deps: AccountsRouteDeps): RouteTable {
     async 'POST /api/sign-in/link'({ body }) {
       const email = normalEmail(body.email)
       const recent = await store.countLinks(email, clock.nowMs() - 3_600_000)
-      if (recent >= accountLimits.linksPerHourPerEmail) return refuse('people.accounts.too_many_links')
+      if (recent >= accountLimits.linksPerHourPerEmail)
+        return refuse('people.accounts.too_many_links')
       const url = await accounts.makeLink(email)
-      await deps.mailer.sendLink({ to: email, url, expiresAtMs: clock.nowMs() + accountLimits.linkSeconds * 1000 })
+      await deps.mailer.sendLink({
+        to: email,
+        url,
+        expiresAtMs: clock.nowMs() + accountLimits.linkSeconds * 1000,
+      })
       return done
     },
     async 'POST /api/sign-in/confirm'({ body, setCookie }) {
@@ -55,17 +69,23 @@ export function accountsRoutes(deps: AccountsRouteDeps): RouteTable {
     },
     async 'PUT /api/me/name'({ who, body }) {
       const name = cleanName(body.displayName, 40)
-      if (name === '') return refuse('http.invalid', { where: 'body/displayName', problem: 'nothing to read in it' })
+      if (name === '')
+        return refuse('http.invalid', {
+          where: 'body/displayName',
+          problem: 'nothing to read in it',
+        })
       await store.rename(who.personId!, name)
       deps.forget(who.sessionId)
       return ok(await deps.describe({ ...who, displayName: name }))
     },
     async 'PUT /api/me/delivery'({ who, body }) {
       const markets = await deps.markets()
-      if (!markets.includes(body.country)) return refuse('people.accounts.country_not_served', { country: body.country })
+      if (!markets.includes(body.country))
+        return refuse('people.accounts.country_not_served', { country: body.country })
       const id = deps.ids.make('adr')
-      const clean = Object.fromEntries(Object.entries(body)
-        .map(([key, value]) => [key, cleanName(String(value), 120)])) as typeof body
+      const clean = Object.fromEntries(
+        Object.entries(body).map(([key, value]) => [key, cleanName(String(value), 120)]),
+      ) as typeof body
       await store.insertDelivery(id, who.personId!, clean, clock.nowMs())
       return ok({ deliveryId: id as string })
     },

@@ -13,7 +13,11 @@ function chain(subjects: readonly string[]): AuditRow[] {
   for (const subject of subjects) {
     const last = rows.at(-1) ?? start
     const row = {
-      seq: last.seq + 1, atMs: 1000 + rows.length, personId: 'per_x', act: 'orders.refund', subject,
+      seq: last.seq + 1,
+      atMs: 1000 + rows.length,
+      personId: 'per_x',
+      act: 'orders.refund',
+      subject,
       details: { b: 1, a: subject },
     }
     rows.push({ ...row, hash: chainHash(last.hash, row) })
@@ -23,16 +27,23 @@ function chain(subjects: readonly string[]): AuditRow[] {
 
 describe('people.audit chain', () => {
   test('AUD2 any change of any row breaks the chain', () => {
-    fc.assert(fc.property(
-      fc.array(fc.string(), { minLength: 1, maxLength: 8 }), fc.nat(), fc.constantFrom('subject', 'act', 'personId', 'atMs'),
-      (subjects, pick, field) => {
-        const rows = chain(subjects)
-        expect(isChainWhole(rows, start)).toBe(true)
-        const at = pick % rows.length
-        const changed = { ...rows[at]!, [field]: field === 'atMs' ? rows[at]!.atMs + 1 : `${rows[at]![field as 'act']}!` }
-        expect(isChainWhole(rows.with(at, changed), start)).toBe(false)
-      },
-    ))
+    fc.assert(
+      fc.property(
+        fc.array(fc.string(), { minLength: 1, maxLength: 8 }),
+        fc.nat(),
+        fc.constantFrom('subject', 'act', 'personId', 'atMs'),
+        (subjects, pick, field) => {
+          const rows = chain(subjects)
+          expect(isChainWhole(rows, start)).toBe(true)
+          const at = pick % rows.length
+          const changed = {
+            ...rows[at]!,
+            [field]: field === 'atMs' ? rows[at]!.atMs + 1 : `${rows[at]![field as 'act']}!`,
+          }
+          expect(isChainWhole(rows.with(at, changed), start)).toBe(false)
+        },
+      ),
+    )
   })
 
   test('AUD2 a row taken out or doubled breaks the chain', () => {
@@ -57,8 +68,16 @@ describe('people.audit log', () => {
 
   test('AUD1 rows written at once are numbered without a gap', async () => {
     const audit = makeAudit({ db: house.database.kysely, clock: makeManualClock() })
-    await Promise.all(Array.from({ length: 20 }, (_, at) =>
-      audit.record({ personId: 'per_x' as PersonId, act: 'test', subject: `s${at}`, details: { z: at, a: null } })))
+    await Promise.all(
+      Array.from({ length: 20 }, (_, at) =>
+        audit.record({
+          personId: 'per_x' as PersonId,
+          act: 'test',
+          subject: `s${at}`,
+          details: { z: at, a: null },
+        }),
+      ),
+    )
     const { value } = await read(audit)
     expect(value.rows.map((row) => row.seq)).toEqual(Array.from({ length: 20 }, (_, at) => 20 - at))
     expect(value.chainIsWhole).toBe(true)

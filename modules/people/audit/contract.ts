@@ -4,7 +4,8 @@ import type { Api, PersonId, RefusalDoc } from '#kernel'
 /** Every refusal of this module. */
 export const refusalCodes = [] as const satisfies readonly RefusalDoc[]
 
-/** One act of a member of staff. `hash` = SHA-256 over the previous hash and this row's content, so a
+/** One act of a member of staff. `hash` = SHA-256 over the previous hash and this row's
+ *  content, so a
  *  changed or missing row breaks the chain. */
 export const AuditRowSchema = Type.Object({
   seq: Type.Integer(),
@@ -13,7 +14,10 @@ export const AuditRowSchema = Type.Object({
   act: Type.String(),
   /** The thing acted on, e.g. an order id. */
   subject: Type.String(),
-  details: Type.Record(Type.String(), Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()])),
+  details: Type.Record(
+    Type.String(),
+    Type.Union([Type.String(), Type.Number(), Type.Boolean(), Type.Null()]),
+  ),
   hash: Type.String(),
 })
 /** See AuditRowSchema. */
@@ -22,8 +26,12 @@ export type AuditRow = Static<typeof AuditRowSchema>
 /** HTTP surface. */
 export const api = {
   'GET /api/audit': {
-    act: 'audit.read', doc: 'The latest acts of staff, newest first, and whether the chain is whole.',
-    query: Type.Object({ before: Type.Optional(Type.Integer({ minimum: 1 })) }, { additionalProperties: false }),
+    act: 'audit.read',
+    doc: 'The latest acts of staff, newest first, and whether the chain is whole.',
+    query: Type.Object(
+      { before: Type.Optional(Type.Integer({ minimum: 1 })) },
+      { additionalProperties: false },
+    ),
     reply: Type.Object({ rows: Type.Array(AuditRowSchema), chainIsWhole: Type.Boolean() }),
   },
 } as const satisfies Api

@@ -8,12 +8,23 @@ function canonical(details: AuditRow['details']): string {
 
 /** SHA-256 over the hash before and everything this row says. */
 export function chainHash(previous: string, row: Omit<AuditRow, 'hash'>): string {
-  const text = JSON.stringify([previous, row.seq, row.atMs, row.personId, row.act, row.subject, canonical(row.details)])
+  const text = JSON.stringify([
+    previous,
+    row.seq,
+    row.atMs,
+    row.personId,
+    row.act,
+    row.subject,
+    canonical(row.details),
+  ])
   return createHash('sha256').update(text).digest('hex')
 }
 
 /** Rows oldest first, starting after `before`; false when one was changed, added or taken out. */
-export function isChainWhole(rows: readonly AuditRow[], before: { seq: number; hash: string }): boolean {
+export function isChainWhole(
+  rows: readonly AuditRow[],
+  before: { seq: number; hash: string },
+): boolean {
   let last = before
   for (const row of rows) {
     if (row.seq !== last.seq + 1 || row.hash !== chainHash(last.hash, row)) return false

@@ -1,5 +1,13 @@
 import Type, { type Static } from 'typebox'
-import { idPattern, type Api, type PersonId, type Refusal, type RefusalDoc, type Result, type ShowId } from '#kernel'
+import {
+  idPattern,
+  type Api,
+  type PersonId,
+  type Refusal,
+  type RefusalDoc,
+  type Result,
+  type ShowId,
+} from '#kernel'
 import type { Act, Who } from '#people/accounts/contract'
 import type { Message } from '#stage/chat/contract'
 import type { Show } from '#stage/show/contract'
@@ -42,8 +50,16 @@ export type GatewayLimits = { readonly [K in keyof typeof gatewayLimits]: number
 export const refusalCodes = [
   { code: 'stage.gateway.malformed', status: 400, doc: 'Not a message of this protocol.' },
   { code: 'stage.gateway.too_large', status: 413, doc: 'A message over 4 KB.' },
-  { code: 'stage.gateway.too_fast', status: 429, doc: 'More messages than a person sends; wait a little.' },
-  { code: 'stage.gateway.protocol_old', status: 409, doc: 'The page speaks an older protocol; load it again.' },
+  {
+    code: 'stage.gateway.too_fast',
+    status: 429,
+    doc: 'More messages than a person sends; wait a little.',
+  },
+  {
+    code: 'stage.gateway.protocol_old',
+    status: 409,
+    doc: 'The page speaks an older protocol; load it again.',
+  },
   { code: 'stage.gateway.show_unknown', status: 404, doc: 'No such show.' },
   { code: 'stage.gateway.full', status: 503, doc: 'No room for more viewers here right now.' },
 ] as const satisfies readonly RefusalDoc[]
@@ -52,38 +68,78 @@ const Ref = Type.String({ minLength: 1, maxLength: 40 })
 
 /** What a client sends, one JSON text each. `ref` comes back in the `reply`. */
 export const ClientMessageSchema = Type.Union([
-  Type.Object({
-    t: Type.Literal('hello'), v: Type.Integer(), show: Type.String({ pattern: idPattern('sho') }),
-    /** Resume: the last seq seen and the epoch it belongs to. */
-    seq: Type.Optional(Type.Integer({ minimum: 0 })), epoch: Type.Optional(Type.String({ maxLength: 40 })),
-    market: Type.Optional(Type.String({ pattern: '^[A-Z]{2}$' })),
-    /** Studio: also wants the staff channel. */
-    staff: Type.Optional(Type.Boolean()),
-  }, { additionalProperties: false }),
-  Type.Object({ t: Type.Literal('chat'), ref: Ref, text: Type.String({ maxLength: 1000 }) }, { additionalProperties: false }),
-  Type.Object({ t: Type.Literal('react'), kind: Type.Union([Type.Literal('heart'), Type.Literal('clap'), Type.Literal('wow')]) }, { additionalProperties: false }),
-  Type.Object({ t: Type.Literal('order'), ref: Ref, order: PlaceOrderSchema }, { additionalProperties: false }),
+  Type.Object(
+    {
+      t: Type.Literal('hello'),
+      v: Type.Integer(),
+      show: Type.String({ pattern: idPattern('sho') }),
+      /** Resume: the last seq seen and the epoch it belongs to. */
+      seq: Type.Optional(Type.Integer({ minimum: 0 })),
+      epoch: Type.Optional(Type.String({ maxLength: 40 })),
+      market: Type.Optional(Type.String({ pattern: '^[A-Z]{2}$' })),
+      /** Studio: also wants the staff channel. */
+      staff: Type.Optional(Type.Boolean()),
+    },
+    { additionalProperties: false },
+  ),
+  Type.Object(
+    { t: Type.Literal('chat'), ref: Ref, text: Type.String({ maxLength: 1000 }) },
+    { additionalProperties: false },
+  ),
+  Type.Object(
+    {
+      t: Type.Literal('react'),
+      kind: Type.Union([Type.Literal('heart'), Type.Literal('clap'), Type.Literal('wow')]),
+    },
+    { additionalProperties: false },
+  ),
+  Type.Object(
+    { t: Type.Literal('order'), ref: Ref, order: PlaceOrderSchema },
+    { additionalProperties: false },
+  ),
   /** Ask again from a seq after a gap. */
-  Type.Object({ t: Type.Literal('ask'), seq: Type.Integer({ minimum: 0 }) }, { additionalProperties: false }),
-  Type.Object({ t: Type.Literal('market'), market: Type.String({ pattern: '^[A-Z]{2}$' }) }, { additionalProperties: false }),
+  Type.Object(
+    { t: Type.Literal('ask'), seq: Type.Integer({ minimum: 0 }) },
+    { additionalProperties: false },
+  ),
+  Type.Object(
+    { t: Type.Literal('market'), market: Type.String({ pattern: '^[A-Z]{2}$' }) },
+    { additionalProperties: false },
+  ),
   Type.Object({ t: Type.Literal('ping'), at: Type.Number() }, { additionalProperties: false }),
 ])
 /** See ClientMessageSchema. */
 export type ClientMessage = Static<typeof ClientMessageSchema>
 
-/** HTTP surface for those whose network blocks WebSockets; they listen on `GET /sse`, which takes the
+/** HTTP surface for those whose network blocks WebSockets; they listen on `GET /sse`, which
+ *  takes the
  *  fields of `hello` as its query. */
 export const api = {
   'POST /api/rooms/:showId/say': {
-    act: 'anyone', perMinute: 360,
-    doc: 'One client message (chat, react, order, ask, ping) with the same handler as the socket; the frames it is answered with.',
+    act: 'anyone',
+    perMinute: 360,
+    doc: 'One client message with the handler of the socket; the frames it is answered with.',
     params: Type.Object({ showId: Type.String({ pattern: idPattern('sho') }) }),
-    body: ClientMessageSchema, reply: Type.Object({ frames: Type.Array(Type.Unknown()) }),
+    body: ClientMessageSchema,
+    reply: Type.Object({ frames: Type.Array(Type.Unknown()) }),
   },
 } as const satisfies Api
 
 /** A show as viewers see it: nothing that is for staff only. */
-export type PublicShow = Pick<Show, 'id' | 'slug' | 'title' | 'merchant' | 'state' | 'signal' | 'startsAtMs' | 'endedAtMs' | 'saleStopped' | 'isDemo' | 'hasReplay'>
+export type PublicShow = Pick<
+  Show,
+  | 'id'
+  | 'slug'
+  | 'title'
+  | 'merchant'
+  | 'state'
+  | 'signal'
+  | 'startsAtMs'
+  | 'endedAtMs'
+  | 'saleStopped'
+  | 'isDemo'
+  | 'hasReplay'
+>
 
 /** What everyone in a room hears. Numbered by seq; a gap means: ask again. */
 export type RoomEvent =
@@ -108,7 +164,21 @@ export type PersonEvent =
 export type StaffEvent =
   | { k: 'totals'; totals: ShowTotals }
   | { k: 'countries'; countries: Record<string, number> }
-  | { k: 'sold'; order: { number: string; title: string; variantTitle: string; quantity: number; total: { amountMinor: number; currency: string }; market: string; state: string; isDemo: boolean; atMs: number; id: string } }
+  | {
+      k: 'sold'
+      order: {
+        number: string
+        title: string
+        variantTitle: string
+        quantity: number
+        total: { amountMinor: number; currency: string }
+        market: string
+        state: string
+        isDemo: boolean
+        atMs: number
+        id: string
+      }
+    }
   | { k: 'stage'; show: Show }
   | { k: 'levels'; levels: { variantId: string; onHand: number; held: number }[] }
 
@@ -125,9 +195,19 @@ export interface RoomSnapshot {
   readonly lineUp: readonly ProductCard[]
 }
 
-/** One frame from the server: one JSON text. `s`: seq after the events of `e`. `at`: server time, ms. */
+/** One frame from the server: one JSON text. `s`: seq after the events of `e`. `at`: server
+ *  time, ms. */
 export type ServerFrame =
-  | { t: 'snapshot'; v: number; epoch: string; s: number; at: number; room: RoomSnapshot; you: { personId: string | null; displayName: string; muted: boolean }; staff?: StaffEvent[] }
+  | {
+      t: 'snapshot'
+      v: number
+      epoch: string
+      s: number
+      at: number
+      room: RoomSnapshot
+      you: { personId: string | null; displayName: string; muted: boolean }
+      staff?: StaffEvent[]
+    }
   | { t: 'tick'; s: number; at: number; e: RoomEvent[] }
   | { t: 'you'; at: number; e: PersonEvent[] }
   | { t: 'staff'; at: number; e: StaffEvent[] }
@@ -145,7 +225,8 @@ export interface Gateway {
   tellStaff(showId: ShowId, event: StaffEvent): void
   /** People in a room now, demo shoppers apart. */
   count(showId: ShowId): { viewers: number; demo: number; countries: Record<string, number> }
-  /** A room as it stands, for a page that is drawn before its socket opens and then resumes from here;
+  /** A room as it stands, for a page that is drawn before its socket opens and then resumes
+   *  from here;
    *  null: no such show. */
   snapshot(showId: ShowId): Promise<{ room: RoomSnapshot; seq: number; epoch: string } | null>
   /** Closes sockets of a session or person (sign-out, ban). */

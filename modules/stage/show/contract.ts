@@ -2,7 +2,12 @@ import Type, { type Static } from 'typebox'
 import { idPattern, type Api, type ProductId, type RefusalDoc, type ShowId } from '#kernel'
 
 /** Limits: characters, seconds. */
-export const showLimits = { titleLength: 100, slugLength: 60, lineUpLength: 60, streamKeyBytes: 24 } as const
+export const showLimits = {
+  titleLength: 100,
+  slugLength: 60,
+  lineUpLength: 60,
+  streamKeyBytes: 24,
+} as const
 
 /** Every refusal of this module. */
 export const refusalCodes = [
@@ -10,9 +15,17 @@ export const refusalCodes = [
   { code: 'stage.show.slug_taken', status: 409, doc: 'Another show has this address.' },
   { code: 'stage.show.not_live', status: 409, doc: 'The show is not live.' },
   { code: 'stage.show.ended', status: 409, doc: 'The show has ended.' },
-  { code: 'stage.show.no_signal', status: 409, doc: 'No video arrives yet; start the encoder first.' },
+  {
+    code: 'stage.show.no_signal',
+    status: 409,
+    doc: 'No video arrives yet; start the encoder first.',
+  },
   { code: 'stage.show.key_unknown', status: 403, doc: 'No show has this stream key.' },
-  { code: 'stage.show.product_not_in_line_up', status: 422, doc: 'Only a product of the line-up can be pinned.' },
+  {
+    code: 'stage.show.product_not_in_line_up',
+    status: 422,
+    doc: 'Only a product of the line-up can be pinned.',
+  },
 ] as const satisfies readonly RefusalDoc[]
 
 /** A code of this module. */
@@ -27,17 +40,32 @@ const Nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type
 
 /** A show as staff see it. */
 export const ShowSchema = Type.Object({
-  id: Type.String(), slug: Type.String(), title: Type.String(), merchant: Type.String(),
+  id: Type.String(),
+  slug: Type.String(),
+  title: Type.String(),
+  merchant: Type.String(),
   state: Type.Union([Type.Literal('scheduled'), Type.Literal('live'), Type.Literal('ended')]),
   signal: Type.Union([Type.Literal('none'), Type.Literal('receiving'), Type.Literal('lost')]),
   /** What the encoder sends, and a problem code of stage.media if there is one. */
-  video: Nullable(Type.Object({
-    width: Type.Integer(), height: Type.Integer(), fps: Type.Number(), kbps: Type.Number(), keyframeSeconds: Type.Number(), hasBFrames: Type.Boolean(),
-  })),
+  video: Nullable(
+    Type.Object({
+      width: Type.Integer(),
+      height: Type.Integer(),
+      fps: Type.Number(),
+      kbps: Type.Number(),
+      keyframeSeconds: Type.Number(),
+      hasBFrames: Type.Boolean(),
+    }),
+  ),
   problem: Nullable(Type.String()),
-  startsAtMs: Type.Integer(), startedAtMs: Nullable(Type.Integer()), endedAtMs: Nullable(Type.Integer()),
-  saleStopped: Type.Boolean(), pinnedProductId: Nullable(Type.String()), lineUp: Type.Array(Type.String()),
-  isDemo: Type.Boolean(), hasReplay: Type.Boolean(),
+  startsAtMs: Type.Integer(),
+  startedAtMs: Nullable(Type.Integer()),
+  endedAtMs: Nullable(Type.Integer()),
+  saleStopped: Type.Boolean(),
+  pinnedProductId: Nullable(Type.String()),
+  lineUp: Type.Array(Type.String()),
+  isDemo: Type.Boolean(),
+  hasReplay: Type.Boolean(),
   /** Whether the demo's director runs the show; false once a person has taken over. */
   isDirected: Type.Boolean(),
 })
@@ -45,12 +73,19 @@ export const ShowSchema = Type.Object({
 export type Show = Static<typeof ShowSchema>
 
 /** What a producer edits. */
-export const ShowDraftSchema = Type.Object({
-  title: Type.String({ minLength: 1, maxLength: showLimits.titleLength }),
-  slug: Type.Optional(Type.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)*$', maxLength: showLimits.slugLength })),
-  startsAtMs: Type.Integer({ minimum: 0, maximum: 8_640_000_000_000 }),
-  lineUp: Type.Array(Type.String({ pattern: idPattern('prd') }), { maxItems: showLimits.lineUpLength }),
-}, { additionalProperties: false })
+export const ShowDraftSchema = Type.Object(
+  {
+    title: Type.String({ minLength: 1, maxLength: showLimits.titleLength }),
+    slug: Type.Optional(
+      Type.String({ pattern: '^[a-z0-9]+(-[a-z0-9]+)*$', maxLength: showLimits.slugLength }),
+    ),
+    startsAtMs: Type.Integer({ minimum: 0, maximum: 8_640_000_000_000 }),
+    lineUp: Type.Array(Type.String({ pattern: idPattern('prd') }), {
+      maxItems: showLimits.lineUpLength,
+    }),
+  },
+  { additionalProperties: false },
+)
 /** See ShowDraftSchema. */
 export type ShowDraft = Static<typeof ShowDraftSchema>
 
@@ -58,39 +93,94 @@ const ShowParams = Type.Object({ showId: Type.String({ pattern: idPattern('sho')
 
 /** HTTP surface. */
 export const api = {
-  'GET /api/shows': { act: 'show.read', doc: 'Shows, the next and the live ones first.', reply: Type.Array(ShowSchema) },
-  'POST /api/shows': { act: 'show.run', doc: 'Plans a show.', body: ShowDraftSchema, reply: ShowSchema },
-  'GET /api/shows/:showId': { act: 'show.read', doc: 'One show.', params: ShowParams, reply: ShowSchema },
-  'PUT /api/shows/:showId': { act: 'show.run', doc: 'Saves title, address, time and line-up.', params: ShowParams, body: ShowDraftSchema, reply: ShowSchema },
+  'GET /api/shows': {
+    act: 'show.read',
+    doc: 'Shows, the next and the live ones first.',
+    reply: Type.Array(ShowSchema),
+  },
+  'POST /api/shows': {
+    act: 'show.run',
+    doc: 'Plans a show.',
+    body: ShowDraftSchema,
+    reply: ShowSchema,
+  },
+  'GET /api/shows/:showId': {
+    act: 'show.read',
+    doc: 'One show.',
+    params: ShowParams,
+    reply: ShowSchema,
+  },
+  'PUT /api/shows/:showId': {
+    act: 'show.run',
+    doc: 'Saves title, address, time and line-up.',
+    params: ShowParams,
+    body: ShowDraftSchema,
+    reply: ShowSchema,
+  },
   'GET /api/shows/:showId/ingest': {
-    act: 'show.run', doc: 'Where and with which key an encoder sends video. Reading it is recorded.', params: ShowParams,
+    act: 'show.run',
+    doc: 'Where and with which key an encoder sends video. Reading it is recorded.',
+    params: ShowParams,
     reply: Type.Object({ rtmpUrl: Type.String(), streamKey: Type.String() }),
   },
   'POST /api/shows/:showId/ingest/rotate': {
-    act: 'show.run', perMinute: 10, doc: 'Makes a new stream key; a publisher on the old one is dropped.', params: ShowParams,
+    act: 'show.run',
+    perMinute: 10,
+    doc: 'Makes a new stream key; a publisher on the old one is dropped.',
+    params: ShowParams,
     reply: Type.Object({ rtmpUrl: Type.String(), streamKey: Type.String() }),
   },
-  'POST /api/shows/:showId/go-live': { act: 'show.run', doc: 'Opens the doors. Needs a signal.', params: ShowParams, reply: ShowSchema },
-  'POST /api/shows/:showId/end': { act: 'show.run', doc: 'Ends the show for good; the recording becomes the replay.', params: ShowParams, reply: ShowSchema },
+  'POST /api/shows/:showId/go-live': {
+    act: 'show.run',
+    doc: 'Opens the doors. Needs a signal.',
+    params: ShowParams,
+    reply: ShowSchema,
+  },
+  'POST /api/shows/:showId/end': {
+    act: 'show.run',
+    doc: 'Ends the show for good; the recording becomes the replay.',
+    params: ShowParams,
+    reply: ShowSchema,
+  },
   'POST /api/shows/:showId/pin': {
-    act: 'show.run', perMinute: 120, doc: 'Pins a product of the line-up, or none.', params: ShowParams,
-    body: Type.Object({ productId: Nullable(Type.String({ pattern: idPattern('prd') })) }, { additionalProperties: false }), reply: ShowSchema,
+    act: 'show.run',
+    perMinute: 120,
+    doc: 'Pins a product of the line-up, or none.',
+    params: ShowParams,
+    body: Type.Object(
+      { productId: Nullable(Type.String({ pattern: idPattern('prd') })) },
+      { additionalProperties: false },
+    ),
+    reply: ShowSchema,
   },
   'POST /api/shows/:showId/sale': {
-    act: 'show.run', doc: 'Stops every sale of the show at once, or lets it go on. An open offer ends.', params: ShowParams,
-    body: Type.Object({ stopped: Type.Boolean() }, { additionalProperties: false }), reply: ShowSchema,
+    act: 'show.run',
+    doc: 'Stops every sale of the show at once, or lets it go on. An open offer ends.',
+    params: ShowParams,
+    body: Type.Object({ stopped: Type.Boolean() }, { additionalProperties: false }),
+    reply: ShowSchema,
   },
   'POST /api/shows/:showId/take-over': {
-    act: 'show.run', doc: "Takes a demo show from its director: pins and offers are yours from now on (or gives it back).", params: ShowParams,
-    body: Type.Object({ directed: Type.Boolean() }, { additionalProperties: false }), reply: ShowSchema,
+    act: 'show.run',
+    doc: 'Takes a demo show from its director: pins and offers are yours now (or gives it back).',
+    params: ShowParams,
+    body: Type.Object({ directed: Type.Boolean() }, { additionalProperties: false }),
+    reply: ShowSchema,
   },
   'POST /internal/media/authorize': {
-    act: 'internal', perMinute: 6000, doc: 'The media process asks whether a stream key is good.',
-    body: Type.Object({ streamKey: Type.String({ maxLength: 200 }), remoteAddress: Type.String({ maxLength: 80 }) }),
+    act: 'internal',
+    perMinute: 6000,
+    doc: 'The media process asks whether a stream key is good.',
+    body: Type.Object({
+      streamKey: Type.String({ maxLength: 200 }),
+      remoteAddress: Type.String({ maxLength: 80 }),
+    }),
     reply: Type.Object({ showId: Type.String() }),
   },
   'POST /internal/media/state': {
-    act: 'internal', perMinute: 60000, doc: 'The media process reports a publisher: on change and every 2 s.',
+    act: 'internal',
+    perMinute: 60000,
+    doc: 'The media process reports a publisher: on change and every 2 s.',
     body: Type.Object({
       showId: Type.String({ pattern: idPattern('sho') }),
       state: Type.Union([Type.Literal('receiving'), Type.Literal('lost'), Type.Literal('ended')]),
@@ -110,7 +200,10 @@ export interface Shows<Tx> {
   /** The show to put at the front door: live first, then next, then last ended. */
   readFront(): Promise<Show | null>
   /** Of these, the shows that sell now (live, sale not stopped), judged inside the transaction. */
-  readSelling(tx: Tx, ids: readonly ShowId[]): Promise<ReadonlyMap<ShowId, 'selling' | 'sale_stopped' | 'not_live'>>
+  readSelling(
+    tx: Tx,
+    ids: readonly ShowId[],
+  ): Promise<ReadonlyMap<ShowId, 'selling' | 'sale_stopped' | 'not_live'>>
   pin(id: ShowId, productId: ProductId | null): Promise<Show | ShowRefusal>
   setSale(tx: Tx, id: ShowId, stopped: boolean): Promise<Show | null>
   create(draft: ShowDraft, extra?: { isDemo?: boolean; id?: ShowId }): Promise<Show>

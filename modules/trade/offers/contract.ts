@@ -1,39 +1,69 @@
 import Type, { type Static } from 'typebox'
-import { idPattern, type Api, type Money, type OfferId, type ProductId, type RefusalDoc, type ShowId } from '#kernel'
+import {
+  idPattern,
+  type Api,
+  type Money,
+  type OfferId,
+  type ProductId,
+  type RefusalDoc,
+  type ShowId,
+} from '#kernel'
 import { PricesSchema } from '#trade/catalog/contract'
 
 /** Limits: seconds, units. */
-export const offerLimits = { secondsMin: 10, secondsMax: 300, unitsMax: 1_000_000, perBuyerCapMax: 20 } as const
+export const offerLimits = {
+  secondsMin: 10,
+  secondsMax: 300,
+  unitsMax: 1_000_000,
+  perBuyerCapMax: 20,
+} as const
 
 /** Every refusal of this module. */
 export const refusalCodes = [
   { code: 'trade.offers.unknown', status: 404, doc: 'No such offer.' },
-  { code: 'trade.offers.another_open', status: 409, doc: 'Another offer of this show is open; close it first.' },
+  {
+    code: 'trade.offers.another_open',
+    status: 409,
+    doc: 'Another offer of this show is open; close it first.',
+  },
   { code: 'trade.offers.over', status: 409, doc: 'The offer is over already.' },
-  { code: 'trade.offers.price_missing', status: 422, doc: 'An offer needs a price in at least one market, in its currency.' },
+  {
+    code: 'trade.offers.price_missing',
+    status: 422,
+    doc: 'An offer needs a price in at least one market, in its currency.',
+  },
 ] as const satisfies readonly RefusalDoc[]
 
 /** A code of this module. */
 export type OffersRefusal = (typeof refusalCodes)[number]['code']
 
 /** What the producer sends to open an offer. */
-export const OfferDraftSchema = Type.Object({
-  productId: Type.String({ pattern: idPattern('prd') }),
-  /** Unit price by market, for every variant of the product. */
-  prices: PricesSchema,
-  units: Type.Integer({ minimum: 1, maximum: offerLimits.unitsMax }),
-  perBuyerCap: Type.Integer({ minimum: 1, maximum: offerLimits.perBuyerCapMax }),
-  seconds: Type.Integer({ minimum: offerLimits.secondsMin, maximum: offerLimits.secondsMax }),
-}, { additionalProperties: false })
+export const OfferDraftSchema = Type.Object(
+  {
+    productId: Type.String({ pattern: idPattern('prd') }),
+    /** Unit price by market, for every variant of the product. */
+    prices: PricesSchema,
+    units: Type.Integer({ minimum: 1, maximum: offerLimits.unitsMax }),
+    perBuyerCap: Type.Integer({ minimum: 1, maximum: offerLimits.perBuyerCapMax }),
+    seconds: Type.Integer({ minimum: offerLimits.secondsMin, maximum: offerLimits.secondsMax }),
+  },
+  { additionalProperties: false },
+)
 /** See OfferDraftSchema. */
 export type OfferDraft = Static<typeof OfferDraftSchema>
 
 /** An offer as everyone sees it. Times are server milliseconds; `left` is true, never decorated. */
 export const OfferSchema = Type.Object({
-  id: Type.String(), showId: Type.String(), productId: Type.String(),
+  id: Type.String(),
+  showId: Type.String(),
+  productId: Type.String(),
   state: Type.Union([Type.Literal('open'), Type.Literal('closed')]),
-  prices: PricesSchema, units: Type.Integer(), left: Type.Integer(), perBuyerCap: Type.Integer(),
-  opensAtMs: Type.Integer(), closesAtMs: Type.Integer(),
+  prices: PricesSchema,
+  units: Type.Integer(),
+  left: Type.Integer(),
+  perBuyerCap: Type.Integer(),
+  opensAtMs: Type.Integer(),
+  closesAtMs: Type.Integer(),
 })
 /** See OfferSchema. */
 export type Offer = Static<typeof OfferSchema>
@@ -42,14 +72,27 @@ const ShowParams = Type.Object({ showId: Type.String({ pattern: idPattern('sho')
 
 /** HTTP surface. */
 export const api = {
-  'GET /api/shows/:showId/offers': { act: 'show.read', doc: 'Offers of a show, newest first.', params: ShowParams, reply: Type.Array(OfferSchema) },
+  'GET /api/shows/:showId/offers': {
+    act: 'show.read',
+    doc: 'Offers of a show, newest first.',
+    params: ShowParams,
+    reply: Type.Array(OfferSchema),
+  },
   'POST /api/shows/:showId/offers': {
-    act: 'show.run', perMinute: 30, doc: 'Opens an offer now: pins its product and sets its units aside.',
-    params: ShowParams, body: OfferDraftSchema, reply: OfferSchema,
+    act: 'show.run',
+    perMinute: 30,
+    doc: 'Opens an offer now: pins its product and sets its units aside.',
+    params: ShowParams,
+    body: OfferDraftSchema,
+    reply: OfferSchema,
   },
   'POST /api/shows/:showId/offers/:offerId/close': {
-    act: 'show.run', doc: 'Ends an offer before its time.',
-    params: Type.Object({ showId: Type.String({ pattern: idPattern('sho') }), offerId: Type.String({ pattern: idPattern('off') }) }),
+    act: 'show.run',
+    doc: 'Ends an offer before its time.',
+    params: Type.Object({
+      showId: Type.String({ pattern: idPattern('sho') }),
+      offerId: Type.String({ pattern: idPattern('off') }),
+    }),
     reply: OfferSchema,
   },
 } as const satisfies Api
@@ -68,11 +111,20 @@ export interface OfferTerms {
 
 /** An offer as everyone sees it, from its terms and the units that are taken. Pure. */
 export const showOffer = (
-  terms: OfferTerms, state: 'open' | 'closed', allotment: { units: number; taken: number },
+  terms: OfferTerms,
+  state: 'open' | 'closed',
+  allotment: { units: number; taken: number },
 ): Offer => ({
-  id: terms.id, showId: terms.showId, productId: terms.productId, state,
-  prices: { ...terms.prices }, units: terms.units, left: allotment.units - allotment.taken,
-  perBuyerCap: terms.perBuyerCap, opensAtMs: terms.opensAtMs, closesAtMs: terms.closesAtMs,
+  id: terms.id,
+  showId: terms.showId,
+  productId: terms.productId,
+  state,
+  prices: { ...terms.prices },
+  units: terms.units,
+  left: allotment.units - allotment.taken,
+  perBuyerCap: terms.perBuyerCap,
+  opensAtMs: terms.opensAtMs,
+  closesAtMs: terms.closesAtMs,
 })
 
 /** What flows and views ask of offers. `tx` is the flow's transaction (Kysely). */
@@ -80,7 +132,12 @@ export interface Offers<Tx> {
   /** Writes the offer and its fact; null when another offer of the show is open. */
   open(tx: Tx, terms: OfferTerms, nowMs: number): Promise<boolean>
   /** Ends it (by hand or by time); null when it was over already. */
-  close(tx: Tx, id: OfferId, why: 'time' | 'by_hand' | 'sale_stopped' | 'sold_out', nowMs: number): Promise<OfferTerms | null>
+  close(
+    tx: Tx,
+    id: OfferId,
+    why: 'time' | 'by_hand' | 'sale_stopped' | 'sold_out',
+    nowMs: number,
+  ): Promise<OfferTerms | null>
   readTerms(ids: readonly OfferId[]): Promise<ReadonlyMap<OfferId, OfferTerms>>
   /** The open offer of a show at `nowMs`, if any; time is judged here. */
   readOpen(showId: ShowId, nowMs: number): Promise<OfferTerms | null>

@@ -3,15 +3,24 @@ import type { FactKind } from '#kernel'
 
 /** An offer opened. */
 export const OfferOpened = {
-  name: 'OfferOpened', version: 1, doc: 'An offer opened.',
+  name: 'OfferOpened',
+  version: 1,
+  doc: 'An offer opened.',
   payload: Type.Object({
-    offerId: Type.String(), showId: Type.String(), productId: Type.String(), units: Type.Integer(),
-    perBuyerCap: Type.Integer(), opensAtMs: Type.Integer(), closesAtMs: Type.Integer(),
+    offerId: Type.String(),
+    showId: Type.String(),
+    productId: Type.String(),
+    units: Type.Integer(),
+    perBuyerCap: Type.Integer(),
+    opensAtMs: Type.Integer(),
+    closesAtMs: Type.Integer(),
   }),
 } as const satisfies FactKind
 /** An offer ended. */
 export const OfferClosed = {
-  name: 'OfferClosed', version: 1, doc: 'An offer ended: by time, by hand, by stop-sale or sold out.',
+  name: 'OfferClosed',
+  version: 1,
+  doc: 'An offer ended: by time, by hand, by stop-sale or sold out.',
   payload: Type.Object({ offerId: Type.String(), showId: Type.String(), why: Type.String() }),
 } as const satisfies FactKind
 

@@ -1,7 +1,5 @@
 import Type, { type Static } from 'typebox'
-import type {
-  Api, OfferId, OrderId, PersonId, RefusalDoc, VariantId, WarehouseId,
-} from '#kernel'
+import type { Api, OfferId, OrderId, PersonId, RefusalDoc, VariantId, WarehouseId } from '#kernel'
 
 /** Limits: counts in units, times in seconds. */
 export const stockLimits = {
@@ -13,12 +11,28 @@ export const stockLimits = {
 
 /** Every refusal of this module. */
 export const refusalCodes = [
-  { code: 'trade.stock.sold_out', status: 409, doc: 'Not enough units are left for this quantity.' },
-  { code: 'trade.stock.offer_not_open', status: 409, doc: 'The offer has not opened yet, is over or was stopped.' },
-  { code: 'trade.stock.cap_reached', status: 409, doc: 'This buyer has taken as many units of the offer as the cap allows.' },
+  {
+    code: 'trade.stock.sold_out',
+    status: 409,
+    doc: 'Not enough units are left for this quantity.',
+  },
+  {
+    code: 'trade.stock.offer_not_open',
+    status: 409,
+    doc: 'The offer has not opened yet, is over or was stopped.',
+  },
+  {
+    code: 'trade.stock.cap_reached',
+    status: 409,
+    doc: 'This buyer has taken as many units of the offer as the cap allows.',
+  },
   { code: 'trade.stock.variant_unknown', status: 404, doc: 'No stock is kept for this variant.' },
   { code: 'trade.stock.warehouse_unknown', status: 404, doc: 'No such warehouse.' },
-  { code: 'trade.stock.below_held', status: 409, doc: 'The count cannot go below what is held for buyers.' },
+  {
+    code: 'trade.stock.below_held',
+    status: 409,
+    doc: 'The count cannot go below what is held for buyers.',
+  },
   { code: 'trade.stock.hold_over', status: 410, doc: 'The hold has expired or was released.' },
 ] as const satisfies readonly RefusalDoc[]
 
@@ -59,22 +73,36 @@ export const LevelSchema = Type.Object({
   variantId: Type.String(),
   onHand: Type.Integer({ minimum: 0 }),
   held: Type.Integer({ minimum: 0 }),
-  byWarehouse: Type.Array(Type.Object({
-    warehouseId: Type.String(), name: Type.String(), country: Type.String(), onHand: Type.Integer(),
-  })),
+  byWarehouse: Type.Array(
+    Type.Object({
+      warehouseId: Type.String(),
+      name: Type.String(),
+      country: Type.String(),
+      onHand: Type.Integer(),
+    }),
+  ),
 })
 /** See LevelSchema. */
 export type Level = Static<typeof LevelSchema>
 
 /** HTTP surface. */
 export const api = {
-  'GET /api/stock': { act: 'stock.read', doc: 'Stock of every variant, by warehouse.', reply: Type.Array(LevelSchema) },
+  'GET /api/stock': {
+    act: 'stock.read',
+    doc: 'Stock of every variant, by warehouse.',
+    reply: Type.Array(LevelSchema),
+  },
   'PUT /api/stock/:variantId/:warehouseId': {
-    act: 'stock.edit', doc: 'Sets what a warehouse has on hand after a count.',
+    act: 'stock.edit',
+    doc: 'Sets what a warehouse has on hand after a count.',
     params: Type.Object({
-      variantId: Type.String({ maxLength: 40 }), warehouseId: Type.String({ maxLength: 40 }),
+      variantId: Type.String({ maxLength: 40 }),
+      warehouseId: Type.String({ maxLength: 40 }),
     }),
-    body: Type.Object({ onHand: Type.Integer({ minimum: 0, maximum: stockLimits.onHandMax }) }, { additionalProperties: false }),
+    body: Type.Object(
+      { onHand: Type.Integer({ minimum: 0, maximum: stockLimits.onHandMax }) },
+      { additionalProperties: false },
+    ),
     reply: LevelSchema,
   },
 } as const satisfies Api
@@ -93,21 +121,47 @@ export interface Stock<Tx> {
   /** Ends holds that no longer count (cancelled orders). Answers those that were still held. */
   release(tx: Tx, orderIds: readonly OrderId[], nowMs: number): Promise<OrderId[]>
   /** A paid hold leaves stock from one warehouse near `country`; refuses when the hold is over. */
-  commit(tx: Tx, orderId: OrderId, country: string, nowMs: number):
-    Promise<{ committed: true; warehouseId: WarehouseId } | { committed: false; code: StockRefusal }>
+  commit(
+    tx: Tx,
+    orderId: OrderId,
+    country: string,
+    nowMs: number,
+  ): Promise<
+    { committed: true; warehouseId: WarehouseId } | { committed: false; code: StockRefusal }
+  >
   /** Units of a refunded order go back to the warehouse they left. */
   restock(tx: Tx, orderId: OrderId, nowMs: number): Promise<boolean>
   /** Sets units aside for an offer. They still come from the variants' stock when claimed. */
-  openAllotment(tx: Tx, input: {
-    id: OfferId; variantIds: readonly VariantId[]; units: number; perBuyerCap: number
-    opensAtMs: number; closesAtMs: number
-  }): Promise<void>
+  openAllotment(
+    tx: Tx,
+    input: {
+      id: OfferId
+      variantIds: readonly VariantId[]
+      units: number
+      perBuyerCap: number
+      opensAtMs: number
+      closesAtMs: number
+    },
+  ): Promise<void>
   /** No further claims; units already held stay held. */
   closeAllotment(tx: Tx, id: OfferId, nowMs: number): Promise<void>
-  readAllotments(ids: readonly OfferId[]): Promise<ReadonlyMap<OfferId, { units: number; taken: number }>>
+  readAllotments(
+    ids: readonly OfferId[],
+  ): Promise<ReadonlyMap<OfferId, { units: number; taken: number }>>
   readLevels(variantIds?: readonly VariantId[]): Promise<Level[]>
   /** Set-up and import: stock of a variant in a warehouse (adds the pool when new). */
-  setLevel(variantId: VariantId, warehouseId: WarehouseId, onHand: number): Promise<Level | StockRefusal>
-  ensureWarehouse(input: { id?: WarehouseId; name: string; country: string; serves: readonly string[] }): Promise<WarehouseId>
-  listWarehouses(): Promise<{ id: WarehouseId; name: string; country: string; serves: readonly string[] }[]>
+  setLevel(
+    variantId: VariantId,
+    warehouseId: WarehouseId,
+    onHand: number,
+  ): Promise<Level | StockRefusal>
+  ensureWarehouse(input: {
+    id?: WarehouseId
+    name: string
+    country: string
+    serves: readonly string[]
+  }): Promise<WarehouseId>
+  listWarehouses(): Promise<
+    { id: WarehouseId; name: string; country: string; serves: readonly string[] }[]
+  >
 }
