@@ -22,7 +22,7 @@ export function useAnnouncements(): void {
     if (show.saleStopped) return announce(words.t('room.goods.saleStopped'))
     if (show.state === 'ended') return announce(words.t('room.after.title'))
     if (!pinned) return
-    const open = offerOn(room, pinned.id, clock.nowMs())
+    const open = offerOn(room, pinned.id, market, clock.nowMs())
     const tag = priceTag(pinned, null, open, market)
     const { title } = wordsOf(pinned, words.locale)
     const price = tag ? words.money(tag.amount) : ''
