@@ -8,15 +8,15 @@ export interface DirectorDeps {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
-  /** Product handles in the order of the clip. */
-  readonly order: readonly string[]
+  /** Handle of the product that the picture shows now. */
+  readonly onScreen: () => string
   /** The session is over: a new one is needed. */
   readonly onSignedOut: () => void
 }
 
-const offerSeconds = 45
-const talkMs = 6000
-const restMs = 7000
+const offerSeconds = 40
+const talkMs = 2000
+const restMs = 6000
 const lowUnits = 6
 const refillUnits = 60
 
@@ -87,7 +87,7 @@ export function startDirector(deps: DirectorDeps): { stop(): void } {
   }
 
   async function run(): Promise<void> {
-    for (let turn = 0; !isStopped; turn++) {
+    while (!isStopped) {
       if (!(await mayDirect())) {
         await clock.sleep(2000)
         continue
@@ -97,9 +97,10 @@ export function startDirector(deps: DirectorDeps): { stop(): void } {
         await clock.sleep(2000)
         continue
       }
-      const handle = deps.order[turn % deps.order.length]
+      const handle = deps.onScreen()
       const product = products.value.find((one) => one.handle === handle)
       if (product) await sell(product)
+      else await clock.sleep(restMs)
     }
   }
 

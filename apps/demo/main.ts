@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { makeSandboxControl } from '#adapters/pay-sandbox'
 import { systemClock as clock, systemRandom as random } from '#kernel'
-import { exitWithParent } from '../launch/child.ts'
+import { exitWithParent, tellReady } from '../launch/child.ts'
 import { makeLog } from '#adapters/log-pino'
 import { cast } from './cast.ts'
 import { makeDemoClient } from './clients.ts'
@@ -37,11 +37,18 @@ async function readSessions(): Promise<Sessions> {
   }
 }
 
-/** Products in the order in which the clip shows them. */
-async function readOrder(): Promise<string[]> {
-  const file = join(root, 'data', 'demo', 'clip.json')
-  const clip = JSON.parse(await readFile(file, 'utf8')) as { products: { key: string }[] }
-  return clip.products.map((product) => product.key)
+interface Clip {
+  readonly loopSeconds: number
+  readonly products: readonly { key: string; fromSeconds: number; toSeconds: number }[]
+}
+
+const clipFile = (name: string) => join(root, 'data', 'demo', name)
+const readClip = async () => JSON.parse(await readFile(clipFile('clip.json'), 'utf8')) as Clip
+
+/** Which product the picture shows at a second of the endless loop. */
+function productAt({ loopSeconds, products }: Clip, seconds: number): string {
+  const at = seconds % loopSeconds
+  return (products.find((one) => at < one.toSeconds) ?? products[0]!).key
 }
 
 exitWithParent()
@@ -51,38 +58,29 @@ const sandbox = makeSandboxControl({
   key: env['SILKCAST_PAY_KEY']!,
   clock,
 })
+const clip = await readClip()
+const pusher = startPusher({
+  clock, log, ffmpeg: env['SILKCAST_FFMPEG']!, clip: clipFile('clip.mp4'),
+  rtmpUrl: `rtmp://127.0.0.1:${env['SILKCAST_RTMP_PORT']}/live/${sessions.streamKey}`,
+})
 const parts = [
-  startPusher({
-    clock,
-    log,
-    ffmpeg: env['SILKCAST_FFMPEG']!,
-    clip: join(root, 'data', 'demo', 'clip.mp4'),
-    rtmpUrl: `rtmp://127.0.0.1:${env['SILKCAST_RTMP_PORT']}/live/${sessions.streamKey}`,
-  }),
+  pusher,
   startDirector({
-    clock,
-    random,
-    log,
-    showId: sessions.showId,
-    order: await readOrder(),
+    clock, random, log, showId: sessions.showId,
     // The launcher starts this process again, with new sessions.
     onSignedOut: () => process.exit(1),
+    onScreen: () => productAt(clip, pusher.position()),
     client: makeDemoClient(serverUrl, sessions.director).client,
   }),
   ...cast.map((part, at) =>
     startShopper({
-      ...part,
-      clock,
-      random,
-      log,
-      serverUrl,
-      showId: sessions.showId,
+      ...part, clock, random, log, serverUrl, showId: sessions.showId,
       who: makeDemoClient(serverUrl, sessions.shoppers[at]!.token),
       approve: sandbox.approve,
     }),
   ),
 ]
-process.stdout.write('{"ready":true}\n')
+tellReady()
 for (const signal of ['SIGTERM', 'SIGINT'] as const) {
   process.on(signal, () => {
     for (const one of parts) one.stop()

@@ -11,14 +11,21 @@ export interface PusherDeps {
 
 const againMs = 700
 
+export interface Pusher {
+  /** How far into its endless loop the encoder is, seconds. */
+  position(): number
+  stop(): void
+}
+
 /** Sends the clip to the real RTMP ingest, over and over, as an encoder would; comes back by
  *  itself. */
-export function startPusher(deps: PusherDeps): { stop(): void } {
+export function startPusher(deps: PusherDeps): Pusher {
   let child: ChildProcess | null = null
   let isStopped = false
+  let startedMs = deps.clock.steadyMs()
   const push = () => {
     if (isStopped) return
-    const startedMs = deps.clock.steadyMs()
+    startedMs = deps.clock.steadyMs()
     child = spawn(
       deps.ffmpeg,
       [
@@ -60,6 +67,7 @@ export function startPusher(deps: PusherDeps): { stop(): void } {
   }
   push()
   return {
+    position: () => (deps.clock.steadyMs() - startedMs) / 1000,
     stop() {
       isStopped = true
       child?.kill('SIGTERM')
