@@ -22,6 +22,8 @@ export interface HttpDeps {
   readonly internalKey: string
   readonly publicUrl?: string | undefined
   readonly isSecure: boolean
+  /** A certificate and its key as PEM: then this server speaks HTTPS itself. */
+  readonly tls?: { readonly cert: string | Buffer; readonly key: string | Buffer } | undefined
   readonly refusals: readonly RefusalDoc[]
   readonly version: string
   /** `lab` lifts the limits for load rigs; it never switches them off. */
@@ -69,19 +71,23 @@ async function addDocs(app: FastifyInstance, version: string): Promise<void> {
 /** The HTTP edge: parsing, policies, limits, documents. Knows no module but who a caller is. */
 export async function makeHttp(deps: HttpDeps): Promise<Http> {
   const app = Fastify({
+    https: deps.tls ? { ...deps.tls, minVersion: 'TLSv1.2' } : null,
     logger: false,
     bodyLimit: 64 * 1024,
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
     routerOptions: { maxParamLength: 200 },
     genReqId: () => crypto.randomUUID(),
-  })
+    // Both kinds of server say the same to whoever uses this one.
+  }) as unknown as FastifyInstance
   const send = makeRefusalSender(deps.refusals)
   const origin = makeOriginPolicy(deps.publicUrl)
   app.decorateRequest('who', null)
   addValidation(app)
   addErrorEdges(app, send, deps.log)
-  addSecurityHeaders(app, { isSecure: deps.isSecure })
+  // With a certificate of our own a browser must not remember HTTPS: on localhost that would hold
+  // for every other program, and for our next start without it.
+  addSecurityHeaders(app, { isSecure: deps.isSecure && !deps.tls })
   app.addHook('onRequest', async (request, reply) => {
     if (!origin.isOurHost(request.headers.host)) return send(reply, { code: 'http.not_found' })
   })

@@ -9,6 +9,8 @@ export interface BannerFacts {
   readonly httpPort: number
   readonly rtmpPort: number
   readonly dataDir: string
+  /** The certificate of our own authority, when we speak HTTPS. */
+  readonly caPath?: string | undefined
   /** Where the database is, when not in the data folder. */
   readonly databaseDir: string | undefined
   /** What the server said with its ready line. */
@@ -41,8 +43,19 @@ function shortPath(path: string): string {
 function phoneRow(facts: BannerFacts): [string, string][] {
   if (facts.isPublic || (facts.host !== '0.0.0.0' && facts.host !== '::')) return []
   const address = lanAddress()
-  return address ? [['Phone', `http://${address}:${facts.httpPort}/  in the same network`]] : []
+  const scheme = facts.caPath ? 'https' : 'http'
+  return address
+    ? [['Phone', `${scheme}://${address}:${facts.httpPort}/  in the same network`]]
+    : []
 }
+
+const trustRows = ({ caPath }: BannerFacts): [string, string][] => caPath
+  ? [
+      ['Authority', shortPath(caPath)],
+      ['', 'Add this file once to the trusted authorities of each browser and phone,'],
+      ['', 'or they warn that the connection is not private.'],
+    ]
+  : []
 
 function demoRows(ready: Ready): [string, string][] {
   const demo = (ready['demo'] ?? {}) as Record<string, unknown>
@@ -66,6 +79,7 @@ export function makeBanner(facts: BannerFacts, isColoured = false): string {
       ...phoneRow(facts),
     ],
     demoRows(facts.ready),
+    trustRows(facts),
     [
       ['Data', shortPath(facts.dataDir)],
       ...facts.databaseDir ? [['Database', facts.databaseDir] as [string, string]] : [],

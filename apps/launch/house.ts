@@ -81,7 +81,7 @@ export function makeHouse(deps: HouseDeps): House {
     terminal.say(makeBanner({
       publicUrl: publicUrlOf(settings), isPublic: options.publicUrl !== undefined,
       host: options.host, httpPort: settings.ports.http, rtmpPort: settings.ports.rtmp,
-      dataDir: options.dataDir,
+      dataDir: options.dataDir, caPath: settings.tls?.caPath,
       databaseDir: elsewhere, ready, seconds: (clock.steadyMs() - deps.startedMs) / 1000,
     }, deps.isColoured))
     if (plans.demo) {

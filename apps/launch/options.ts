@@ -7,6 +7,10 @@ export interface Options {
   readonly dataDir: string
   readonly isDemo: boolean
   readonly publicUrl: string | undefined
+  /** TLS under an authority of this machine's own. */
+  readonly isHttps: boolean
+  readonly merchant: string
+  readonly ownerEmail: string | undefined
   readonly rtmpPort: number
   readonly databaseUrl: string | undefined
   readonly logLevel: LogLevel
@@ -20,6 +24,14 @@ export type Asked =
   | { readonly kind: 'help' | 'version' }
   | { readonly kind: 'wrong'; readonly sentence: string }
 
+const DEMO_MERCHANT = 'Lantern & Loom'
+const OWN_MERCHANT = 'My shop'
+const MERCHANT_LENGTH = 80
+const EMAIL_LENGTH = 254
+const EMAIL = /^[^@\s<>"\p{C}]+@[^@\s<>"\p{C}]+\.[^@\s<>"\p{C}]+$/u
+// Nothing that breaks a line, hides or turns the text around it.
+const ODD = /[\p{C}\p{Zl}\p{Zp}]/u
+
 export const help = `Silkcast: go live once, sell in every market.
 
   npm start                     everything, with the demo show, on port 8080
@@ -31,10 +43,14 @@ export const help = `Silkcast: go live once, sell in every market.
   --data DIR          database, pictures, recordings, logs (default ./.data)
   --no-demo           without the demo show, shop and shoppers
   --public-url URL    the address that people use, behind a proxy or a domain
+  --https             with a certificate authority of its own, for this machine and its network;
+                      each browser and phone has to trust that authority once
+  --merchant NAME     who sells: shown to buyers (default "${DEMO_MERCHANT}", or
+                      "${OWN_MERCHANT}" without the demo)
+  --owner-email ADDRESS  who may sign in first, together with --no-demo
   --rtmp-port N       where OBS and other encoders send to (default 1935)
   --database-url URL  your own PostgreSQL (15 or newer) instead of the one that comes along
   --log-level LEVEL   debug, info, warn or error in this terminal (default warn)
-  --https             not in this release: use a TLS proxy and --public-url
   --version           prints the version
   --help              prints this
 `
@@ -49,6 +65,8 @@ const flags = {
   'rtmp-port': { type: 'string', default: '1935' },
   'database-url': { type: 'string' },
   'log-level': { type: 'string', default: 'warn' },
+  merchant: { type: 'string' },
+  'owner-email': { type: 'string' },
   version: { type: 'boolean', default: false },
   help: { type: 'boolean', short: 'h', default: false },
 } as const
@@ -89,23 +107,41 @@ function hostOf(text: string): string {
   throw new Wrong(`--host takes an address such as 0.0.0.0 or 127.0.0.1, not "${text}".`)
 }
 
+function merchantOf(text: string | undefined, isDemo: boolean): string {
+  if (text === undefined) return isDemo ? DEMO_MERCHANT : OWN_MERCHANT
+  const name = text.trim()
+  if (name !== '' && name.length <= MERCHANT_LENGTH && !ODD.test(name)) return name
+  throw new Wrong(`--merchant takes a name of 1 to ${MERCHANT_LENGTH} characters on one line.`)
+}
+
+function ownerEmailOf(text: string | undefined, isDemo: boolean): string | undefined {
+  if (text === undefined) return undefined
+  if (text.length > EMAIL_LENGTH || !EMAIL.test(text)) {
+    throw new Wrong('--owner-email takes an address such as mina@shop.example.')
+  }
+  if (!isDemo) return text
+  throw new Wrong('--owner-email goes with --no-demo: the demo shop has people of its own.')
+}
+
 function parse(args: readonly string[]): Asked {
   const { values } = parseArgs({ args: [...args], options: flags, strict: true })
   if (values.help) return { kind: 'help' }
   if (values.version) return { kind: 'version' }
-  if (values.https) {
-    throw new Wrong('--https is not in this release yet; a later one brings it. Put a TLS proxy '
-      + '(Caddy, nginx) in front and start with --public-url https://your.domain.')
-  }
   const port = portOf('port', values.port)
   const rtmpPort = portOf('rtmp-port', values['rtmp-port'])
   if (port === rtmpPort && port !== 0) throw new Wrong(`--port and --rtmp-port are both ${port}.`)
   if (values.data === '') throw new Wrong('--data takes a folder.')
+  const isDemo = !values['no-demo']
+  const publicUrl = publicUrlOf(values['public-url'])
+  if (values.https && publicUrl?.startsWith('http:')) {
+    throw new Wrong(`--https needs a --public-url that begins with https, not "${publicUrl}".`)
+  }
   return {
     kind: 'run',
     options: {
       port, rtmpPort, host: hostOf(values.host), dataDir: resolve(values.data),
-      isDemo: !values['no-demo'], publicUrl: publicUrlOf(values['public-url']),
+      isDemo, publicUrl, isHttps: values.https, merchant: merchantOf(values.merchant, isDemo),
+      ownerEmail: ownerEmailOf(values['owner-email'], isDemo),
       databaseUrl: databaseUrlOf(values['database-url']), logLevel: levelOf(values['log-level']),
     },
   }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
+import type { LocalTls } from '#adapters/tls-local'
 import type { Options } from './options.ts'
 import { Refused } from './preflight.ts'
 import type { Ports } from './preflight.ts'
@@ -12,10 +13,14 @@ export interface Settings {
   readonly ports: Ports
   readonly secrets: Secrets
   readonly ffmpeg: string | undefined
+  /** What the server speaks HTTPS with; without it, it speaks HTTP. */
+  readonly tls: LocalTls | undefined
 }
 
+const schemeOf = (options: Options): string => options.isHttps ? 'https' : 'http'
+
 export const publicUrlOf = ({ options, ports }: Pick<Settings, 'options' | 'ports'>): string =>
-  options.publicUrl ?? `http://localhost:${ports.http}`
+  options.publicUrl ?? `${schemeOf(options)}://localhost:${ports.http}`
 
 type Env = Record<string, string>
 
@@ -40,7 +45,8 @@ function sharedEnv(settings: Settings): Env {
     // The files get more than the terminal shows.
     SILKCAST_LOG_LEVEL: options.logLevel === 'debug' ? 'debug' : 'info',
     SILKCAST_DEMO: options.isDemo ? '1' : '0', SILKCAST_PUBLIC_URL: publicUrl,
-    SILKCAST_SERVER_URL: `http://${host}:${ports.http}`,
+    SILKCAST_SERVER_URL: `${schemeOf(options)}://${host}:${ports.http}`,
+    ...settings.tls ? { NODE_EXTRA_CA_CERTS: settings.tls.caPath } : {},
     SILKCAST_RTMP_PORT: String(ports.rtmp), SILKCAST_RTMP_HOST: options.host,
     SILKCAST_MEDIA_URL: `http://127.0.0.1:${ports.media}`, SILKCAST_MEDIA_PORT: String(ports.media),
     SILKCAST_PAY_URL: `http://127.0.0.1:${ports.pay}`, SILKCAST_PAY_PORT: String(ports.pay),
@@ -56,8 +62,18 @@ export interface Plans {
   server(databaseUrl: string, webDir: string | undefined): ChildPlan
 }
 
+/** What the server alone is told. */
+function serverEnv({ options, ports, tls }: Settings): Env {
+  return {
+    SILKCAST_PORT: String(ports.http), SILKCAST_HOST: options.host,
+    SILKCAST_MERCHANT: options.merchant,
+    ...options.ownerEmail ? { SILKCAST_OWNER_EMAIL: options.ownerEmail } : {},
+    ...tls ? { SILKCAST_TLS_CERT: tls.certPath, SILKCAST_TLS_KEY: tls.keyPath } : {},
+  }
+}
+
 export function makePlans(settings: Settings): Plans {
-  const { root, options, ports, secrets } = settings
+  const { root, options, secrets } = settings
   const shared = sharedEnv(settings)
   const inner = { SILKCAST_INTERNAL_KEY: secrets.internalKey }
   const payKey = { SILKCAST_PAY_KEY: secrets.payKey }
@@ -80,11 +96,11 @@ export function makePlans(settings: Settings): Plans {
     media: plan('media', 'media', { ...inner, SILKCAST_MEDIA_DIR: join(options.dataDir, 'media') }),
     pay: plan('payments', 'sandbox-pay', {
       ...pay, SILKCAST_DATA: join(options.dataDir, 'sandbox-pay'),
+      SILKCAST_PAY_MERCHANT: options.merchant,
     }),
     demo: options.isDemo ? plan('demo', 'demo', demoEnv) : undefined,
     server: (databaseUrl, webDir) => plan('server', 'server', {
-      ...inner, ...pay, SILKCAST_DATABASE_URL: databaseUrl,
-      SILKCAST_PORT: String(ports.http), SILKCAST_HOST: options.host,
+      ...inner, ...pay, ...serverEnv(settings), SILKCAST_DATABASE_URL: databaseUrl,
       ...webDir ? { SILKCAST_WEB_DIR: webDir } : {},
     }, { graceMs: 10_000 }),
   }

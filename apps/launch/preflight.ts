@@ -4,19 +4,17 @@ import { accessSync, chmodSync, constants, existsSync, mkdirSync, rmSync, statfs
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
+import { sentenceForNode } from './node-version.mjs'
 import type { Options } from './options.ts'
 
 /** Silkcast cannot start, in one sentence that says what to do about it. */
 export class Refused extends Error {}
 
-export const NODE_MAJOR = 26
 const FREE_MB = 300
 
 export function checkNode(version: string): void {
-  if (Number(version.split('.')[0]) >= NODE_MAJOR) return
-  throw new Refused(`Silkcast runs on Node ${NODE_MAJOR}, and this is ${version}. \`npm ci\` `
-    + 'brings the right one along for `npm start`; where npm has none for this machine, '
-    + 'install it.')
+  const sentence = sentenceForNode(version)
+  if (sentence) throw new Refused(sentence)
 }
 
 const portSentences: Record<string, (port: number, address: string) => string> = {

@@ -159,7 +159,18 @@ function makeRoutes(
   const parts = { ...house, ...trade, ...people, ...stage }
   return [
     people.accounts.routes, people.audit.routes, stage.gateway.routes,
-    deskRoutes(parts), makeCatalogRoutes(parts), makeStockRoutes(parts), makeChatRoutes(parts),
+    deskRoutes(parts), makeCatalogRoutes(parts), makeChatRoutes(parts),
+    makeStockRoutes({
+      ...parts,
+      stock: {
+        ...trade.stock,
+        async setLevel(...count) {
+          const level = await trade.stock.setLevel(...count)
+          stage.tell.stockCounted()
+          return level
+        },
+      },
+    }),
     makeOffersRoutes({
       ...trade,
       open: (_who, showId, draft) => openOffer.open(showId, draft),

@@ -20,7 +20,12 @@ const EnvSchema = Type.Object({
   SILKCAST_WEB_DIR: Type.Optional(Type.String()),
   SILKCAST_RATE_PROFILE: Type.Optional(Type.Union([Type.Literal('normal'), Type.Literal('lab')])),
   SILKCAST_MERCHANT: Type.Optional(Type.String({ minLength: 1, maxLength: 80 })),
-  SILKCAST_OWNER_EMAIL: Type.Optional(Type.String({ pattern: '^[^@\\s]+@[^@\\s]+\\.[^@\\s]+$' })),
+  SILKCAST_OWNER_EMAIL: Type.Optional(
+    Type.String({ maxLength: 254, pattern: '^[^@\\s<>"]+@[^@\\s<>"]+\\.[^@\\s<>"]+$' }),
+  ),
+  // Files: with both, the server speaks HTTPS.
+  SILKCAST_TLS_CERT: Type.Optional(Type.String({ minLength: 1 })),
+  SILKCAST_TLS_KEY: Type.Optional(Type.String({ minLength: 1 })),
   SILKCAST_HOLD_SECONDS: Type.Optional(Type.String({ pattern: '^\\d{1,5}$' })),
 })
 

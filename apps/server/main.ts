@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cookieName, makeHttp, makeOriginPolicy, readSession, type Http,
 } from '#adapters/http-fastify'
@@ -82,13 +83,17 @@ async function greet(house: OpenHouse, world: DemoWorld): Promise<Record<string,
   }
 }
 
+/** Read at every start of the server: the launcher may have made new ones. */
+const tlsOf = ({ SILKCAST_TLS_CERT: cert, SILKCAST_TLS_KEY: key }: ServerEnv) =>
+  cert && key ? { cert: readFileSync(cert), key: readFileSync(key) } : undefined
+
 async function start(env: ServerEnv): Promise<() => Promise<void>> {
   const world = await readDemoWorld(root)
   const house = await openHouse(env, world)
   const { log, isSecure } = house
   const demo = house.isDemo ? await seedDemo({ ...house, root, clock }, world) : null
   const http = await makeHttp({
-    log, isSecure, refusals, version: '0.1.0', internalKey: env.SILKCAST_INTERNAL_KEY,
+    log, isSecure, tls: tlsOf(env), refusals, version: '0.1.0', internalKey: env.SILKCAST_INTERNAL_KEY,
     publicUrl: env.SILKCAST_PUBLIC_URL, rateProfile: env.SILKCAST_RATE_PROFILE ?? 'normal',
     whoBySession: house.accounts.whoBySession,
   })

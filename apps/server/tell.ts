@@ -35,19 +35,28 @@ export function forBuyer(order: DeskOrder): Order {
 export function makeTell(deps: TellDeps) {
   const { gateway, room } = deps
   const pinned = new Map<string, string | null>()
+  const lineUps = new Map<ShowId, readonly ProductId[]>()
+  const told = new Map<ShowId, Readonly<Record<string, boolean>>>()
   const waiting = new Set<ShowId>()
+
+  /** Which variants of the line-up can be had: only what has changed since it was last said. */
+  async function tellStock(showId: ShowId): Promise<void> {
+    const ids = lineUps.get(showId) ?? []
+    if (ids.length === 0) return
+    const cards = [...(await deps.catalog.readCards(ids)).values()]
+    const variants = cards.flatMap((card) => card.variants.map((variant) => variant.id))
+    const now = await room.readInStock(variants)
+    const before = told.get(showId) ?? {}
+    told.set(showId, now)
+    const changed = Object.entries(now).filter(([id, has]) => before[id] !== has)
+    if (changed.length === 0) return
+    gateway.tell(showId, { k: 'stock', variants: Object.fromEntries(changed) })
+  }
 
   async function tellNumbers(showId: ShowId): Promise<void> {
     const offer = await room.readOffer(showId)
     if (offer) gateway.tell(showId, { k: 'left', offerId: offer.id, left: offer.left })
-    const productId = pinned.get(showId)
-    if (productId) {
-      const card = (await deps.catalog.readCards([productId as ProductId])).get(
-        productId as ProductId,
-      )
-      const ids = card?.variants.map((variant) => variant.id) ?? []
-      gateway.tell(showId, { k: 'stock', variants: await room.readInStock(ids) })
-    }
+    await tellStock(showId)
     for (const event of await room.readStaff(showId)) gateway.tellStaff(showId, event)
   }
 
@@ -62,6 +71,11 @@ export function makeTell(deps: TellDeps) {
     })
   }
 
+  function forget(showId: ShowId): void {
+    lineUps.delete(showId)
+    told.delete(showId)
+  }
+
   async function tellPin(show: Show): Promise<void> {
     const showId = show.id as ShowId
     if (pinned.get(showId) === show.pinnedProductId) return
@@ -69,6 +83,7 @@ export function makeTell(deps: TellDeps) {
     const id = show.pinnedProductId as ProductId | null
     const product = id ? ((await deps.catalog.readCards([id])).get(id) ?? null) : null
     gateway.tell(showId, { k: 'pin', product })
+    numbersMoved(showId)
   }
 
   function tellSold(order: Order, isDemo: boolean): void {
@@ -98,6 +113,9 @@ export function makeTell(deps: TellDeps) {
   return {
     showChanged(show: Show): void {
       const showId = show.id as ShowId
+      const goods = [...show.lineUp, ...(show.pinnedProductId ? [show.pinnedProductId] : [])]
+      lineUps.set(showId, [...new Set(goods)] as ProductId[])
+      if (show.state === 'ended') forget(showId)
       gateway.tell(showId, { k: 'show', show: publicShow(show) })
       gateway.tellStaff(showId, { k: 'stage', show })
       tellPin(show).catch((cause: unknown) => deps.log.warn('tell.pin', { cause: String(cause) }))
@@ -120,10 +138,10 @@ export function makeTell(deps: TellDeps) {
     },
     /** After an order was paid, expired, cancelled or refunded. */
     orderChanged,
-    paymentChanged(buyerId: PersonId, orderId: string, state: string): void {
-      gateway.tellPerson(buyerId, { k: 'payment', orderId, state })
+    /** Goods were counted or came in: every room may have more or less to sell. */
+    stockCounted(): void {
+      for (const showId of lineUps.keys()) numbersMoved(showId)
     },
-    numbersMoved,
   }
 }
 

@@ -5,11 +5,12 @@ import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { makeSandboxControl } from '#adapters/pay-sandbox'
 import type { Database } from '#adapters/store-postgres'
-import { systemClock, type Result } from '#kernel'
+import { systemClock, type Refusal, type Result } from '#kernel'
 import type { Product } from '#trade/catalog/contract'
 import { desk, openBrowser, visit, waitFrames, type Visit } from '../../lab/rig/browser.ts'
 import { startHouse, type Part, type RiggedHouse } from '../../lab/rig/house.ts'
-import { checkIntents, checkMoney, checkTrade, openBooks, readLeft, readUnpaid } from './kill/books.ts'
+import { checkIntents, checkMoney, checkTrade, openBooks, readLeft,
+  readUnpaid } from './kill/books.ts'
 import { startLoad, type Goods, type Load } from './kill/load.ts'
 import { familyOf, living, parentOf, settingOf, waitFor } from './kill/processes.ts'
 
@@ -26,7 +27,7 @@ let load: Load
 let goods: Goods
 let product: Product
 
-const value = <T>(result: Result<T, unknown>): T => {
+const value = <T>(result: Result<T, Refusal>): T => {
   if (!result.ok) throw new Error(JSON.stringify(result.refusal))
   return result.value
 }
@@ -45,11 +46,12 @@ async function openSale(): Promise<void> {
   const staff = house.client(await house.enter(house.signIn))
   const show = value(await staff.call('GET /api/shows'))[0]!
   const params = { showId: show.id }
-  value(await staff.call('POST /api/shows/:showId/take-over', { params, body: { directed: false } }))
   await waitFor('the show is live', 30_000, async () => {
     const { state, signal } = value(await staff.call('GET /api/shows/:showId', { params }))
     return state === 'live' && signal === 'receiving' ? true : null
   })
+  value(await staff.call('POST /api/shows/:showId/take-over',
+    { params, body: { directed: false } }))
   const offers = value(await staff.call('GET /api/shows/:showId/offers', { params }))
   const open = offers.find((offer) => offer.state === 'open')
   if (open) {
@@ -134,13 +136,16 @@ async function checkRoom(words: string): Promise<void> {
   await waitFor('chat works', 15_000, async () => {
     await page.locator('.say-input').fill(words)
     await page.locator('.say-input').press('Enter')
-    await page.locator('.chat-line', { hasText: words }).first().waitFor({ timeout: 2500 })
+    await page.locator('.chat-list .chat-line',
+      { hasText: words }).filter({ visible: true }).first()
+      .waitFor({ timeout: 2500 })
     return true
   })
   const card = page.getByRole('article', { name: 'Product on stage' })
     .or(page.getByRole('region', { name: 'Product on stage' })).first()
   expect(await card.textContent()).toContain(product.title)
-  const { value: left } = await waitFor('the Room shows the units that are left', 8000, async () => {
+  const { value: left } = await waitFor('the Room shows the units that are left', 8000, async () =>
+    {
     const text = await card.locator('.offer-line .visually-hidden').first().textContent()
     const shown = Number((text ?? '').replace(/\D/g, ''))
     return shown === await readLeft(books, goods.offerId) ? shown : null

@@ -1,6 +1,10 @@
-import { readFileSync, statSync, writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { get } from 'node:https'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
+import { json } from 'node:stream/consumers'
+import type { TLSSocket } from 'node:tls'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { useTestDatabase } from '#adapters/store-postgres/testing'
 import { makeRig, waitUntil } from './rig.ts'
@@ -148,6 +152,66 @@ describe('launch', () => {
     house.signal('SIGINT')
     expect(await house.code).toBe(0)
     expect(rig.left()).toEqual([])
+  })
+})
+
+describe('launch --https', () => {
+  interface Visited { readonly env: Shown; readonly isTrusted: boolean }
+  const visit = (port: number, ca: string): Promise<Visited> => new Promise((done, fail) => {
+    get({ host: '127.0.0.1', port, ca, agent: false }, (answer) => {
+      const { authorized: isTrusted } = answer.socket as TLSSocket
+      void json(answer).then((env) => done({ env: env as Shown, isTrusted }), fail)
+    }).on('error', fail)
+  })
+
+  it('serves under its own authority, which people and its own processes can trust', async () => {
+    const house = startBare(['--https', '--merchant', 'Silk & Co', '--owner-email', 'a@b.example'])
+    await house.until('Ctrl-C stops.')
+    const caPath = join(rig.dataDir, 'tls', 'silkcast-authority.crt')
+    expect(house.said()).toContain(`Authority  ${caPath}`)
+    expect(statSync(caPath).mode & 0o777).toBe(0o600)
+    const { env, isTrusted } = await visit(house.port(), readFileSync(caPath, 'utf8'))
+    expect(isTrusted).toBe(true)
+    expect(env).toMatchObject({
+      SILKCAST_PUBLIC_URL: `https://localhost:${house.port()}`, SILKCAST_MERCHANT: 'Silk & Co',
+      SILKCAST_OWNER_EMAIL: 'a@b.example',
+    })
+    await expect(fetch(`https://127.0.0.1:${house.port()}/`)).rejects.toThrow()
+    for (const url of [env.SILKCAST_MEDIA_URL, env.SILKCAST_PAY_URL]) {
+      const child = await (await fetch(`${url}/reach`)).json() as Shown
+      expect(child).toMatchObject({ reached: 200 })
+      expect(child).not.toHaveProperty('SILKCAST_TLS_KEY')
+    }
+    const pay = await show(Number(env.SILKCAST_PAY_URL!.split(':')[2]))
+    expect(pay.SILKCAST_PAY_MERCHANT).toBe('Silk & Co')
+  })
+
+  it('refuses an authority that it cannot read, in one sentence', async () => {
+    mkdirSync(join(rig.dataDir, 'tls'), { recursive: true })
+    for (const file of ['silkcast-authority.crt', 'authority-key.pem']) {
+      writeFileSync(join(rig.dataDir, 'tls', file), 'broken')
+    }
+    const house = startBare(['--https'])
+    expect(await house.code).toBe(1)
+    expect(house.said()).toMatch(/^The certificates in .*tls cannot be read: .*delete that folder/)
+    expect(house.said().trim().split('\n')).toHaveLength(1)
+  })
+})
+
+describe('npm start', () => {
+  it('begins in plain JavaScript, and says to a Node that is too old which one it needs', () => {
+    const root = join(import.meta.dirname, '..', '..', '..')
+    const about = readFileSync(join(root, 'package.json'), 'utf8')
+    expect(JSON.parse(about).scripts.start).toBe('node tools/start.mjs')
+    const run = (...before: string[]) => spawnSync(process.execPath,
+      [...before, join(root, 'tools', 'start.mjs'), '--version'], { encoding: 'utf8' })
+    expect(run()).toMatchObject({ status: 0, stdout: `${JSON.parse(about).version}\n` })
+    // As an older one would: without types in files, under its own number.
+    const older = 'data:text/javascript,Object.defineProperty(process.versions,"node",'
+      + '{value:"20.1.2"})'
+    const refused = run('--no-strip-types', '--import', older)
+    expect(refused).toMatchObject({ status: 1, stdout: '' })
+    expect(refused.stderr).toMatch(/^Silkcast runs on Node 26, and this is 20\.1\.2\..*\n$/)
   })
 })
 

@@ -31,7 +31,8 @@ describe('options', () => {
       kind: 'run',
       options: {
         port: 8080, host: '0.0.0.0', dataDir: resolve('.data'), isDemo: true, publicUrl: undefined,
-        rtmpPort: 1935, databaseUrl: undefined, logLevel: 'warn',
+        rtmpPort: 1935, databaseUrl: undefined, logLevel: 'warn', isHttps: false,
+        merchant: 'Lantern & Loom', ownerEmail: undefined,
       },
     })
   })
@@ -51,9 +52,24 @@ describe('options', () => {
       .toEqual(['help', 'help', 'version'])
   })
 
+  it('reads who sells, and who may sign in first', () => {
+    const own = (...args: string[]) => readOptions(['--no-demo', ...args])
+    expect(own()).toMatchObject({ options: { merchant: 'My shop', ownerEmail: undefined } })
+    expect(own('--merchant', ' Café "Ñandú" & 织 ', '--owner-email', 'mina@shop.example'))
+      .toMatchObject({ options: { merchant: 'Café "Ñandú" & 织', ownerEmail: 'mina@shop.example' } })
+    expect(readOptions(['--merchant', 'x'.repeat(80)])).toMatchObject({ kind: 'run' })
+  })
+
+  it('takes --https alone and with an address that says so', () => {
+    expect(readOptions(['--https'])).toMatchObject({ options: { isHttps: true } })
+    expect(readOptions(['--https', '--public-url', 'https://shop.example'])).toMatchObject({
+      options: { isHttps: true, publicUrl: 'https://shop.example' },
+    })
+  })
+
   it('explains every option it takes', () => {
     const flags = ['port', 'host', 'data', 'no-demo', 'https', 'public-url', 'rtmp-port',
-      'database-url', 'log-level', 'version', 'help']
+      'database-url', 'log-level', 'merchant', 'owner-email', 'version', 'help']
     for (const flag of flags) expect(help).toContain(`--${flag} `)
   })
 
@@ -73,7 +89,20 @@ describe('options', () => {
     [['--public-url', 'https://shop.example/path'], /--public-url takes/],
     [['--log-level', 'loud'], /--log-level takes debug, info, warn, error/],
     [['--data', ''], /--data takes a folder/],
-    [['--https'], /--https is not in this release.*--public-url/],
+    [['--https', '--public-url', 'http://shop.example'], /--https needs a --public-url that begins/],
+    [['--merchant', ''], /--merchant takes a name of 1 to 80 characters/],
+    [['--merchant', '   '], /--merchant takes a name/],
+    [['--merchant', 'x'.repeat(81)], /--merchant takes a name/],
+    [['--merchant', 'a\nb'], /--merchant takes a name/],
+    [['--merchant', 'a\u001b[31m'], /--merchant takes a name/],
+    [['--merchant', 'a\u202etxt'], /--merchant takes a name/],
+    [['--no-demo', '--owner-email', 'mina'], /--owner-email takes an address/],
+    [['--no-demo', '--owner-email', 'mina@shop'], /--owner-email takes an address/],
+    [['--no-demo', '--owner-email', 'a b@shop.example'], /--owner-email takes an address/],
+    [['--no-demo', '--owner-email', 'a@b@shop.example'], /--owner-email takes an address/],
+    [['--no-demo', '--owner-email', '"<a>"@shop.example'], /--owner-email takes an address/],
+    [['--no-demo', '--owner-email', `${'a'.repeat(250)}@b.de`], /--owner-email takes an address/],
+    [['--owner-email', 'mina@shop.example'], /--owner-email goes with --no-demo/],
   ])('refuses %j in one sentence', (args, sentence) => {
     expect(wrong(...args)).toMatch(sentence)
     expect(wrong(...args)).not.toContain('\n')
@@ -222,11 +251,19 @@ describe('banner', () => {
     expect(lanAddress({ lo: address('127.0.0.1', true) })).toBeUndefined()
   })
 
+  it('names the file that has to be trusted, and a phone address that begins with https', () => {
+    const text = makeBanner({
+      ...facts, isPublic: false, publicUrl: 'https://localhost:8080', caPath: '/data/tls/a.crt',
+    })
+    expect(text).toMatch(/Authority {2}\/data\/tls\/a\.crt\n {13}Add this file once to the trusted/)
+    expect(text).not.toContain('http://')
+  })
+
   it('prints only what there is', () => {
     const text = makeBanner(facts)
     expect(text).toContain('Silkcast is ready in 2.3 s')
     expect(text).toContain('RTMP       rtmp://shop.example:1935/live')
-    for (const absent of ['Phone', 'Demo', 'Sign in', 'Database', 'undefined', '\u001b']) {
+    for (const absent of ['Phone', 'Authority', 'Demo', 'Sign in', 'Database', 'undefined', '\u001b']) {
       expect(text).not.toContain(absent)
     }
     const ready = { demo: { signIn: 7, room: 'r' } }

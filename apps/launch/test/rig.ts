@@ -11,6 +11,8 @@ const childFile = join(import.meta.dirname, '..', 'child.ts')
 const fixture = (name: string, portName: string) => `
   import { appendFileSync, existsSync, rmSync } from 'node:fs'
   import { createServer } from 'node:http'
+  import { createServer as createSecure } from 'node:https'
+  import { readFileSync } from 'node:fs'
   import { spawn } from 'node:child_process'
   import { exitWithParent, tellReady } from ${JSON.stringify(childFile)}
   const note = (what) =>
@@ -26,8 +28,15 @@ const fixture = (name: string, portName: string) => `
     for (;;) kept.push(new Array(1e5).fill(kept.length))
   }
   const grandchild = trick('grandchild') ? spawn('sleep', ['300']).pid : undefined
-  createServer((request, response) =>
-    response.end(JSON.stringify({ ...process.env, pid: process.pid, grandchild })))
+  const { SILKCAST_TLS_CERT: cert, SILKCAST_TLS_KEY: key, SILKCAST_SERVER_URL: url } = process.env
+  const make = cert
+    ? (answer) => createSecure({ cert: readFileSync(cert), key: readFileSync(key) }, answer)
+    : createServer
+  make(async (request, response) => {
+    const reached = request.url === '/reach'
+      ? await fetch(url).then((found) => found.status, (error) => String(error.cause)) : undefined
+    response.end(JSON.stringify({ ...process.env, pid: process.pid, grandchild, reached }))
+  })
     .listen(Number(process.env.${portName} ?? 0), '127.0.0.1', () => {
       note('started')
       const warned = { level: 40, time: 1, msg: '${name}.warned', word: 'careful\\u001b[2J' }
@@ -123,7 +132,7 @@ export function makeRig(): Rig {
           })
         },
         signal: (name) => { child.kill(name) },
-        port: () => Number(/Room\s+http:\/\/localhost:(\d+)/.exec(text)?.[1]),
+        port: () => Number(/Room\s+https?:\/\/localhost:(\d+)/.exec(text)?.[1]),
       }
       launched.push(one)
       return one

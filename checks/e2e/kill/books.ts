@@ -11,7 +11,8 @@ export const openBooks = (url: string): Database => connect({ url, poolSize: 2, 
 
 interface OrderRow { readonly id: string; readonly key: string; readonly buyerId: string }
 
-/** Whether the database tells what the buyers were told: every acknowledged order once, none that was
+/** Whether the database tells what the buyers were told: every acknowledged order once, none that
+ * was
  *  refused. Answers what is wrong. */
 export async function checkIntents(
   { kysely }: Database, intents: readonly Intent[],

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { WebSocket } from 'ws'
 import { systemClock, type Refusal, type Result } from '#kernel'
-import { connectRoom, makeClient, type Client, type RoomLine } from '#sdk'
+import { connectRoom, makeClient, type Client, type RoomLine, type RoomOptions } from '#sdk'
 import type { Order, PlaceOrder } from '#trade/orders/contract'
 
 /** What the load sells: units of an offer and of the ordinary stock of the same variant. */
@@ -20,8 +20,9 @@ export interface Intent {
   readonly order: PlaceOrder
   fate: 'unknown' | 'held' | 'refused'
   orderId: string | null
-  code: string | null
 }
+
+type StreamLike = ReturnType<NonNullable<NonNullable<RoomOptions['transport']>['makeStream']>>
 
 export interface Buyer {
   readonly personId: string
@@ -37,14 +38,18 @@ export interface Load {
   resume(): void
   /** Done when everything on its way has an answer or none. */
   pause(): Promise<void>
-  /** Sends every key without an answer again, twice at the same moment. */
+  /** Sends every key without an answer again, on both ways at the same moment; and some that had
+   *  one, which must be the same again. */
   sendAgain(): Promise<number>
   close(): Promise<void>
 }
 
 const PAUSE_MS = 60
+/** After no answer people wait a little before they try again. */
+const AGAIN_MS = 400
 const PAY_EVERY = 3
 const BOTH_WAYS_EVERY = 5
+const REPEATED = 20
 
 /** Refusals that say nothing about the order: it may exist or not. */
 const UNKNOWN = new Set([
@@ -56,6 +61,16 @@ const EXPECTED = new Set(['trade.stock.cap_reached'])
 function mustBe<T>(result: Result<T, Refusal>): T {
   if (!result.ok) throw new Error(JSON.stringify(result.refusal))
   return result.value
+}
+
+/** Programs have no event streams: the line goes back to its socket. */
+function noStream(): StreamLike {
+  return {
+    close() {},
+    addEventListener(name: string, listen: (event: never) => void) {
+      if (name === 'error') systemClock.after(50, () => (listen as () => void)())
+    },
+  }
 }
 
 async function makeBuyer(url: string, goods: Goods): Promise<Buyer> {
@@ -72,14 +87,58 @@ async function makeBuyer(url: string, goods: Goods): Promise<Buyer> {
   }))
   const line = connectRoom({
     url, showId: goods.showId, market: goods.market,
-    transport: { makeSocket: (to) => new WebSocket(to, { headers }) as never },
+    transport: { makeSocket: (to) => new WebSocket(to, { headers }) as never,
+      makeStream: noStream },
   })
   return { personId, client, line, deliveryId }
 }
 
+const byHttp = ({ buyer, order }: Intent) => buyer.client.call('POST /api/orders', { body: order })
+const bySocket = ({ buyer, order }: Intent) => buyer.line.order(order)
+
+/** Writes down what the buyer was told; answers what contradicts what he was told before. */
+function hear(intent: Intent, answer: Result<Order, Refusal>): string[] {
+  const { fate, orderId, order: { key } } = intent
+  if (answer.ok) {
+    intent.fate = 'held'
+    intent.orderId = answer.value.id
+    return [
+      ...orderId !== null && orderId !== answer.value.id ? [`two orders: ${key}`] : [],
+      ...fate === 'refused' ? [`refused, then held: ${key}`] : [],
+    ]
+  }
+  const { code } = answer.refusal
+  if (UNKNOWN.has(code)) return []
+  if (fate !== 'held') intent.fate = 'refused'
+  return [
+    ...EXPECTED.has(code) ? [] : [`refused with ${code}: ${key}`],
+    ...fate === 'held' ? [`held, then refused with ${code}: ${key}`] : [],
+  ]
+}
+
+function makeIntent(buyer: Buyer, goods: Goods, isOffer: boolean): Intent {
+  return {
+    buyer, fate: 'unknown', orderId: null,
+    order: {
+      key: randomUUID(), showId: goods.showId, offerId: isOffer ? goods.offerId : null,
+      variantId: goods.variantId, quantity: 1, market: goods.market, deliveryId: buyer.deliveryId,
+      unitAmountMinor: isOffer ? goods.offerMinor : goods.usualMinor,
+    },
+  }
+}
+
+type Approve = (paymentId: string) => Promise<void>
+
+/** A payment that breaks here is left to the house: it must find it again by itself. */
+async function pay({ buyer, orderId }: Intent, approve: Approve): Promise<void> {
+  const params = { orderId: orderId! }
+  const opened = await buyer.client.call('POST /api/orders/:orderId/pay', { params })
+  if (opened.ok && opened.value.state !== 'captured') await approve(opened.value.id)
+}
+
 /** Real clients that buy over HTTP and the socket, half of them each way, and pay for some. */
 export async function startLoad(deps: {
-  url: string; goods: Goods; buyers: number; approve: (paymentId: string) => Promise<void>
+  url: string; goods: Goods; buyers: number; approve: Approve
 }): Promise<Load> {
   const { goods } = deps
   const buyers = await Promise.all(
@@ -90,56 +149,24 @@ export async function startLoad(deps: {
   let isRunning = false
   let running: Promise<unknown> = Promise.resolve()
 
-  const byHttp = ({ buyer, order }: Intent) => buyer.client.call('POST /api/orders', { body: order })
-  const bySocket = ({ buyer, order }: Intent) => buyer.line.order(order)
+  const send = (intent: Intent, ways: readonly (typeof byHttp | typeof bySocket)[]) =>
+    Promise.all(ways.map(async (way) => {
+      const answer = await way(intent)
+      oddities.push(...hear(intent, answer))
+      return answer.ok
+    }))
 
-  function note(intent: Intent, answer: Result<Order, Refusal>): void {
-    const key = intent.order.key
-    if (answer.ok) {
-      if (intent.orderId && intent.orderId !== answer.value.id) oddities.push(`two orders: ${key}`)
-      if (intent.fate === 'refused') oddities.push(`refused, then held: ${key}`)
-      intent.fate = 'held'
-      intent.orderId = answer.value.id
-      return
-    }
-    const { code } = answer.refusal
-    if (UNKNOWN.has(code)) return
-    if (!EXPECTED.has(code)) oddities.push(`refused with ${code}: ${key}`)
-    if (intent.fate === 'held') oddities.push(`held, then refused with ${code}: ${key}`)
-    intent.fate = 'refused'
-    intent.code = code
-  }
-
-  async function pay({ buyer, orderId }: Intent): Promise<void> {
-    const params = { orderId: orderId! }
-    const opened = await buyer.client.call('POST /api/orders/:orderId/pay', { params })
-    // A payment that breaks here is left to the house: it must find it again by itself.
-    if (opened.ok && opened.value.state !== 'captured') await deps.approve(opened.value.id)
-  }
-
-  async function buy(buyer: Buyer, turn: number, way: number): Promise<void> {
-    const isOffer = turn % 2 === 0
-    const intent: Intent = {
-      buyer, fate: 'unknown', orderId: null, code: null,
-      order: {
-        key: randomUUID(), showId: goods.showId, offerId: isOffer ? goods.offerId : null,
-        variantId: goods.variantId, quantity: 1, market: goods.market, deliveryId: buyer.deliveryId,
-        unitAmountMinor: isOffer ? goods.offerMinor : goods.usualMinor,
-      },
-    }
-    intents.push(intent)
-    const ways = turn % BOTH_WAYS_EVERY === 0 ? [byHttp, bySocket] : [way === 0 ? byHttp : bySocket]
-    await Promise.all(ways.map(async (send) => note(intent, await send(intent))))
-    if (intent.orderId && turn % PAY_EVERY === 0) {
-      const paying = pay(intent).catch(() => {}).finally(() => payments.delete(paying))
-      payments.add(paying)
-    }
-  }
-
-  async function shop(buyer: Buyer, way: number): Promise<void> {
+  async function shop(buyer: Buyer, way: typeof byHttp | typeof bySocket): Promise<void> {
     for (let turn = 0; isRunning; turn++) {
-      await buy(buyer, turn, way)
-      await systemClock.sleep(PAUSE_MS)
+      const intent = makeIntent(buyer, goods, turn % 2 === 0)
+      intents.push(intent)
+      await send(intent, turn % BOTH_WAYS_EVERY === 0 ? [byHttp, bySocket] : [way])
+      if (intent.orderId && turn % PAY_EVERY === 0) {
+        const paying = pay(intent, deps.approve).catch(() => {})
+          .finally(() => payments.delete(paying))
+        payments.add(paying)
+      }
+      await systemClock.sleep(intent.fate === 'unknown' ? AGAIN_MS : PAUSE_MS)
     }
   }
 
@@ -153,13 +180,17 @@ export async function startLoad(deps: {
     intents, oddities, pause,
     resume() {
       isRunning = true
-      running = Promise.all(buyers.map((buyer, index) => shop(buyer, index % 2)))
+      running = Promise.all(buyers.map((buyer, index) =>
+        shop(buyer, index % 2 === 0 ? byHttp : bySocket)))
     },
     async sendAgain() {
       const open = intents.filter((intent) => intent.fate === 'unknown')
-      for (const intent of open) {
-        const ways = [byHttp, byHttp, bySocket]
-        await Promise.all(ways.map(async (send) => note(intent, await send(intent))))
+      for (const intent of open) await send(intent, [byHttp, byHttp, bySocket])
+      const held = intents.filter((intent) => intent.fate === 'held').slice(-REPEATED)
+      for (const intent of held) {
+        const answers = await send(intent, [byHttp, bySocket])
+        // A socket may still be on its way back; over HTTP the house has answered already.
+        if (!answers[0]) oddities.push(`not given again: ${intent.orderId}`)
       }
       return open.length
     },

@@ -51,11 +51,15 @@ export async function waitFor<T>(
   what: string, timeoutMs: number, ask: () => T | null | undefined | Promise<T | null | undefined>,
 ): Promise<{ value: T; tookMs: number }> {
   const startedMs = systemClock.steadyMs()
+  let last = ''
   for (;;) {
-    const value = await Promise.resolve().then(ask).catch(() => null)
+    const value = await Promise.resolve().then(ask).catch((error: unknown) => {
+      last = String(error)
+      return null
+    })
     const tookMs = Math.round(systemClock.steadyMs() - startedMs)
     if (value !== null && value !== undefined) return { value, tookMs }
-    if (tookMs > timeoutMs) throw new Error(`${what}: not within ${timeoutMs} ms`)
+    if (tookMs > timeoutMs) throw new Error(`${what}: not within ${timeoutMs} ms ${last}`)
     await systemClock.sleep(25)
   }
 }

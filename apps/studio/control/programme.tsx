@@ -1,0 +1,66 @@
+import { useEffect, useRef, useState } from 'react'
+import { Button, IconButton } from '#ui/primitives/button.tsx'
+import { SoundOffIcon, SoundOnIcon, VideoIcon } from '#ui/primitives/icons.tsx'
+import { useWords } from '../words.ts'
+import { useControl } from './control-context.ts'
+import type { Picture } from './player.ts'
+
+function usePicture(showId: string, isWanted: boolean) {
+  const video = useRef<HTMLVideoElement>(null)
+  const [picture, setPicture] = useState<Picture>('waiting')
+  useEffect(() => {
+    const element = video.current
+    if (!element || !isWanted) return
+    let stop = () => {}
+    let isGone = false
+    void import('./player.ts').then(({ playLive }) => {
+      if (!isGone) stop = playLive(element, `/media/${showId}/live.m3u8`, setPicture)
+    })
+    return () => {
+      isGone = true
+      stop()
+      setPicture('waiting')
+    }
+  }, [showId, isWanted])
+  return { video, picture }
+}
+
+/** The picture as viewers get it, through the same door. */
+export function Programme() {
+  const { t } = useWords()
+  const { show, canRun, openSetup } = useControl()
+  const isWanted = show.state !== 'ended' && show.signal !== 'none'
+  const { video, picture } = usePicture(show.id, isWanted)
+  const [isMuted, setMuted] = useState(true)
+  const isOut = !isWanted || picture !== 'playing' || show.signal === 'lost'
+  const sentence = show.state === 'ended' ? 'studio.picture.ended'
+    : show.signal === 'none' ? 'studio.picture.none'
+    : show.signal === 'lost' ? 'studio.picture.lost' : 'studio.picture.loading'
+  return (
+    <section className="programme on-video" aria-label={t('studio.picture')}>
+      <video ref={video} muted={isMuted} playsInline aria-label={t('studio.picture')} />
+      {isOut && (
+        <div className="programme-out">
+          <VideoIcon size={32} />
+          <p>{t(sentence)}</p>
+          {show.state === 'ended' && show.hasReplay && (
+            <a className="button" data-kind="plain" href={`/s/${show.slug}`}>
+              {t('studio.picture.replay')}
+            </a>
+          )}
+          {canRun && show.state !== 'ended' && show.signal !== 'receiving' && (
+            <Button onPress={openSetup}>{t('studio.setup.open')}</Button>
+          )}
+        </div>
+      )}
+      {!isOut && (
+        <span className="programme-sound">
+          <IconButton
+            label={t(isMuted ? 'studio.sound_on' : 'studio.sound_off')}
+            onPress={() => setMuted(!isMuted)}
+          >{isMuted ? <SoundOffIcon /> : <SoundOnIcon />}</IconButton>
+        </span>
+      )}
+    </section>
+  )
+}
