@@ -102,7 +102,11 @@ export function openStream(
   const { EventSource: Native } = globalThis as { EventSource?: new (url: string) => StreamLike }
   const stream = transport.makeStream?.(url) ?? (Native ? new Native(url) : null)
   const told = once(hears)
-  if (!stream) throw new Error('no EventSource here: give transport.makeStream')
+  // Where there are no streams, sockets are tried again after the usual wait.
+  if (!stream) {
+    queueMicrotask(told.closed)
+    return { kind: 'sse', send: () => {}, end: told.mute }
+  }
   stream.addEventListener('open', told.opened)
   stream.addEventListener('message', (event) => told.frame(event.data))
   stream.addEventListener('error', () => {

@@ -1,3 +1,4 @@
+import type { Socket } from 'node:net'
 import { Compile } from 'typebox/compile'
 import Fastify, { type FastifyInstance } from 'fastify'
 import cookie from '@fastify/cookie'
@@ -38,12 +39,39 @@ export interface Http {
   proxy(options: ProxyOptions): void
 }
 
+const noNul = [{ instancePath: '', message: 'a NUL character' }]
+
+/** JSON as usual, but for NUL, which no text of ours may hold. */
+function addJson(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  const options = { parseAs: 'string' } as const
+  app.addContentTypeParser('application/json', options, (request, body, done) => {
+    if (/\\u0000/.test(body as string)) {
+      done(Object.assign(new Error('a NUL character'), { statusCode: 400 }))
+    } else void parse(request, body as string, done)
+  })
+}
+
+/** What does not even parse as HTTP is told so in the form of every other refusal. */
+function refuseRaw(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (!socket.writable) return
+  const body = JSON.stringify({ refusal: {
+    code: 'http.invalid', details: { where: 'request', problem: 'not well-formed HTTP' },
+  } })
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large'
+    : '400 Bad Request'
+  socket.end(`HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nConnection: close\r\n`
+    + `Content-Length: ${body.length}\r\n\r\n${body}`)
+}
+
 function addValidation(app: FastifyInstance): void {
   app.setValidatorCompiler<TSchema>(({ schema, httpPart }) => {
     const validator = Compile(schema)
     const isText = httpPart === 'querystring' || httpPart === 'params' || httpPart === 'headers'
     return (input) => {
       const value = isText ? validator.Convert(input) : input
+      // No text of ours holds NUL, and PostgreSQL takes none.
+      if (isText && JSON.stringify(value).includes('\\u0000')) return { error: noNul as never }
       if (validator.Check(value)) return { value }
       return { error: validator.Errors(value).slice(0, 3) as never }
     }
@@ -70,6 +98,7 @@ async function addDocs(app: FastifyInstance, version: string): Promise<void> {
 
 /** The HTTP edge: parsing, policies, limits, documents. Knows no module but who a caller is. */
 export async function makeHttp(deps: HttpDeps): Promise<Http> {
+  const send = makeRefusalSender(deps.refusals)
   const app = Fastify({
     https: deps.tls ? { ...deps.tls, minVersion: 'TLSv1.2' } : null,
     logger: false,
@@ -77,19 +106,24 @@ export async function makeHttp(deps: HttpDeps): Promise<Http> {
     requestTimeout: 30_000,
     keepAliveTimeout: 65_000,
     routerOptions: { maxParamLength: 200 },
+    clientErrorHandler: refuseRaw,
+    frameworkErrors: (_error, _request, reply) => send(reply as never, { code: 'http.not_found' }),
     genReqId: () => crypto.randomUUID(),
     // Both kinds of server say the same to whoever uses this one.
   }) as unknown as FastifyInstance
-  const send = makeRefusalSender(deps.refusals)
   const origin = makeOriginPolicy(deps.publicUrl)
   app.decorateRequest('who', null)
+  addJson(app)
   addValidation(app)
   addErrorEdges(app, send, deps.log)
   // With a certificate of our own a browser must not remember HTTPS: on localhost that would hold
   // for every other program, and for our next start without it.
   addSecurityHeaders(app, { isSecure: deps.isSecure && !deps.tls })
   app.addHook('onRequest', async (request, reply) => {
-    if (!origin.isOurHost(request.headers.host)) return send(reply, { code: 'http.not_found' })
+    const hosts = request.raw.rawHeaders.filter((text, at) => at % 2 === 0 && /^host$/i.test(text))
+    if (hosts.length !== 1 || !origin.isOurHost(request.headers.host)) {
+      return send(reply, { code: 'http.not_found' })
+    }
   })
   await app.register(cookie)
   await app.register(rateLimit, {

@@ -44,14 +44,24 @@ function pick(headers: Record<string, unknown>, names: readonly string[]): Recor
   return kept
 }
 
+/** Path and query as the other process may see them; null when they lead out of the prefix. The target
+ *  may come in absolute form, with dots, coded dots or backslashes: all of it is resolved first. */
+export function resolveTarget(raw: string, prefix: string): string | null {
+  if (!URL.canParse(raw, 'http://here')) return null
+  const { pathname, search } = new URL(raw, 'http://here')
+  return pathname.startsWith(`${prefix}/`) && !/%2e|%2f|%5c|%00/i.test(pathname)
+    ? pathname + search : null
+}
+
 function forward(
+  path: string,
   request: FastifyRequest,
   reply: FastifyReply,
   options: ProxyOptions & { agent: Agent },
   fail: (cause: unknown) => void,
 ): void {
   const raw = request.raw
-  const upstream = httpRequest(options.target + raw.url!, {
+  const upstream = httpRequest(options.target + path, {
     method: raw.method!,
     agent: options.agent,
     timeout: options.timeoutMs,
@@ -96,7 +106,9 @@ export function addProxy(
       handler: (request, reply) =>
         new Promise<void>((done) => {
           reply.raw.on('close', () => done())
-          forward(request, reply, { ...options, agent }, (cause) => {
+          const path = resolveTarget(request.raw.url!, options.prefix)
+          if (path === null) return void deps.send(reply, { code: 'http.not_found' })
+          forward(path, request, reply, { ...options, agent }, (cause) => {
             deps.log.debug('proxy.unreachable', { prefix: options.prefix, cause: String(cause) })
             reply.header('retry-after', '1')
             void deps.send(reply, { code: 'http.unavailable' })

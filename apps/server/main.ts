@@ -93,8 +93,9 @@ async function start(env: ServerEnv): Promise<() => Promise<void>> {
   const { log, isSecure } = house
   const demo = house.isDemo ? await seedDemo({ ...house, root, clock }, world) : null
   const http = await makeHttp({
-    log, isSecure, tls: tlsOf(env), refusals, version: '0.1.0', internalKey: env.SILKCAST_INTERNAL_KEY,
-    publicUrl: env.SILKCAST_PUBLIC_URL, rateProfile: env.SILKCAST_RATE_PROFILE ?? 'normal',
+    log, isSecure, tls: tlsOf(env), refusals, version: '0.1.0',
+    internalKey: env.SILKCAST_INTERNAL_KEY, publicUrl: env.SILKCAST_PUBLIC_URL,
+    rateProfile: env.SILKCAST_RATE_PROFILE ?? 'normal',
     whoBySession: house.accounts.whoBySession,
   })
   mountAll(http, house)

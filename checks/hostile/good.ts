@@ -119,7 +119,11 @@ export const good: Readonly<Record<string, (world: World) => Good>> = {
   'POST /internal/media/state': (world) => ({
     body: {
       showId: world.scratchShowId, state: 'lost', atMs: 1, problem: 'stage.media.show_ended',
-      video: { codec: 'a', width: 1 }, audio: { codec: 'a' },
+      video: {
+        codec: 'avc1.640028', width: 720, height: 1280, fps: 25, kbps: 900, keyframeSeconds: 1,
+        hasBFrames: false,
+      },
+      audio: { codec: 'mp4a.40.2', sampleRate: 48_000, channels: 2 },
     },
   }),
   'POST /internal/demo/sessions': () => ({ body: { shoppers: [] } }),

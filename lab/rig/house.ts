@@ -158,7 +158,11 @@ export async function startHouse(options: RigOptions = {}): Promise<RiggedHouse>
     },
     async stop() {
       await end()
-      if (!options.dataDir) await rm(dataDir, { recursive: true, force: true })
+      if (options.dataDir) return
+      await rm(dataDir, { recursive: true, force: true })
+      // As root the database lives where PostgreSQL's own user can reach it.
+      const elsewhere = /Database\s+(\/\S+)/.exec(text)?.[1]
+      if (elsewhere?.includes('silkcast')) await rm(elsewhere, { recursive: true, force: true })
     },
     async again() {
       await end()

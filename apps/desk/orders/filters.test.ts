@@ -23,6 +23,10 @@ describe('filters in the address', () => {
       expect((read.search ?? '').length).toBeLessThanOrEqual(80)
     }))
   })
+  test('an id within something else is no id', () => {
+    expect(readFilters({ order: `../${order}`, show: `x${show}` })).toEqual({})
+    expect(readFilters({ order: `${order}/..`, show: `${show}?` })).toEqual({})
+  })
   test('a change to undefined takes a filter out', () => {
     expect(changeFilters({ state: 'paid', search: 'cup' }, { state: undefined }))
       .toEqual({ search: 'cup' })

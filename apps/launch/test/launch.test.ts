@@ -1,5 +1,7 @@
 import { spawnSync } from 'node:child_process'
+import { once } from 'node:events'
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
 import { get } from 'node:https'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
@@ -157,12 +159,12 @@ describe('launch', () => {
 
 describe('launch --https', () => {
   interface Visited { readonly env: Shown; readonly isTrusted: boolean }
-  const visit = (port: number, ca: string): Promise<Visited> => new Promise((done, fail) => {
-    get({ host: '127.0.0.1', port, ca, agent: false }, (answer) => {
-      const { authorized: isTrusted } = answer.socket as TLSSocket
-      void json(answer).then((env) => done({ env: env as Shown, isTrusted }), fail)
-    }).on('error', fail)
-  })
+  async function visit(port: number, ca: string): Promise<Visited> {
+    const asked = get({ host: '127.0.0.1', port, ca, agent: false })
+    const [answer] = await once(asked, 'response') as [IncomingMessage]
+    const { authorized: isTrusted } = answer.socket as TLSSocket
+    return { env: await json(answer) as Shown, isTrusted }
+  }
 
   it('serves under its own authority, which people and its own processes can trust', async () => {
     const house = startBare(['--https', '--merchant', 'Silk & Co', '--owner-email', 'a@b.example'])
@@ -176,7 +178,7 @@ describe('launch --https', () => {
       SILKCAST_PUBLIC_URL: `https://localhost:${house.port()}`, SILKCAST_MERCHANT: 'Silk & Co',
       SILKCAST_OWNER_EMAIL: 'a@b.example',
     })
-    await expect(fetch(`https://127.0.0.1:${house.port()}/`)).rejects.toThrow()
+    await expect(fetch(`https://127.0.0.1:${house.port()}/`)).rejects.toThrow('fetch failed')
     for (const url of [env.SILKCAST_MEDIA_URL, env.SILKCAST_PAY_URL]) {
       const child = await (await fetch(`${url}/reach`)).json() as Shown
       expect(child).toMatchObject({ reached: 200 })

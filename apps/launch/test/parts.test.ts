@@ -56,7 +56,9 @@ describe('options', () => {
     const own = (...args: string[]) => readOptions(['--no-demo', ...args])
     expect(own()).toMatchObject({ options: { merchant: 'My shop', ownerEmail: undefined } })
     expect(own('--merchant', ' Café "Ñandú" & 织 ', '--owner-email', 'mina@shop.example'))
-      .toMatchObject({ options: { merchant: 'Café "Ñandú" & 织', ownerEmail: 'mina@shop.example' } })
+      .toMatchObject({
+        options: { merchant: 'Café "Ñandú" & 织', ownerEmail: 'mina@shop.example' },
+      })
     expect(readOptions(['--merchant', 'x'.repeat(80)])).toMatchObject({ kind: 'run' })
   })
 
@@ -89,7 +91,7 @@ describe('options', () => {
     [['--public-url', 'https://shop.example/path'], /--public-url takes/],
     [['--log-level', 'loud'], /--log-level takes debug, info, warn, error/],
     [['--data', ''], /--data takes a folder/],
-    [['--https', '--public-url', 'http://shop.example'], /--https needs a --public-url that begins/],
+    [['--https', '--public-url', 'http://a.example'], /--https needs a --public-url that begins/],
     [['--merchant', ''], /--merchant takes a name of 1 to 80 characters/],
     [['--merchant', '   '], /--merchant takes a name/],
     [['--merchant', 'x'.repeat(81)], /--merchant takes a name/],
@@ -263,8 +265,9 @@ describe('banner', () => {
     const text = makeBanner(facts)
     expect(text).toContain('Silkcast is ready in 2.3 s')
     expect(text).toContain('RTMP       rtmp://shop.example:1935/live')
-    for (const absent of ['Phone', 'Authority', 'Demo', 'Sign in', 'Database', 'undefined', '\u001b']) {
-      expect(text).not.toContain(absent)
+    const absent = ['Phone', 'Authority', 'Demo', 'Sign in', 'Database', 'undefined', '\u001b']
+    for (const one of absent) {
+      expect(text).not.toContain(one)
     }
     const ready = { demo: { signIn: 7, room: 'r' } }
     expect(makeBanner({ ...facts, databaseDir: '/var/lib/x', ready }))

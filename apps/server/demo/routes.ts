@@ -10,7 +10,9 @@ export const api = {
   'POST /internal/demo/sessions': {
     act: 'internal',
     doc: 'Sessions for the demo process: a director with a staff role, and shoppers.',
-    body: Type.Object({ shoppers: Type.Array(Type.String({ maxLength: 40 }), { maxItems: 50 }) }),
+    body: Type.Object({
+      shoppers: Type.Array(Type.String({ maxLength: 40 }), { maxItems: 50 }),
+    }, { additionalProperties: false }),
     reply: Type.Object({
       showId: Type.String(),
       slug: Type.String(),

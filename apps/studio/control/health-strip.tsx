@@ -39,7 +39,9 @@ export function HealthStrip() {
             value={video ? t('studio.seconds', { seconds: number(every) }) : none}
           />
         </dl>
-        {canRun && <Button kind="quiet" onPress={openSetup}>{t('studio.setup')}</Button>}
+        {canRun && show.state !== 'ended' && (
+          <Button kind="quiet" onPress={openSetup}>{t('studio.setup')}</Button>
+        )}
       </div>
       {worst && (
         <p className="health-problem" data-bad={worst.isBad || undefined}>{textOf(worst).text}</p>

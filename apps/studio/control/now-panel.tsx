@@ -74,12 +74,12 @@ export function NowPanel() {
             {t('studio.offer.open')}
           </Button>
         )}
-        {next && (
+        {next && show.state !== 'ended' && (
           <div className="next-product">
             <span className="quiet small">{t('studio.next')}</span>
             <ProductPicture product={next} size={36} />
             <span className="next-title" dir="auto">{next.title}</span>
-            {canRun && show.state !== 'ended' && (
+            {canRun && (
               <Button onPress={() => pin(next.id)}>{t('studio.pin')}</Button>
             )}
           </div>

@@ -1,4 +1,4 @@
-import { Link, Outlet } from '@tanstack/react-router'
+import { Link, Outlet, useLocation } from '@tanstack/react-router'
 import { useEffect, useState } from 'react'
 import type { Me } from '#people/accounts/contract'
 import { locales, ownLanguageName, type Locale } from '#ui/index.ts'
@@ -57,16 +57,18 @@ function RailMenus({ me }: { me: Me }) {
 
 function Rail({ me }: { me: Me }) {
   const { t } = useWords()
-  const active = { 'data-current': true } as object
+  const isOfProducts = useLocation({ select: (at) => at.pathname.startsWith('/studio/products') })
   return (
     <nav className="rail" aria-label={t('studio.nav')}>
       <a
         className="rail-mark" href="/"
       ><img src="/icon.svg" alt="Silkcast" width={32} height={32} /></a>
-      <Link className="rail-link" to="/studio" activeOptions={{ exact: true }} activeProps={active}>
+      <Link className="rail-link" to="/studio" data-current={!isOfProducts || undefined}>
         <VideoIcon /><span>{t('studio.nav.shows')}</span>
       </Link>
-      <Link className="rail-link" to="/studio/products" activeProps={active}>
+      <Link
+        className="rail-link" to="/studio/products" data-current={isOfProducts || undefined}
+      >
         <BoxIcon /><span>{t('studio.nav.products')}</span>
       </Link>
       {may(me, 'orders.read') && (

@@ -73,7 +73,7 @@ function startGateway(): void {
   const gateway = makeGateway({
     clock: systemClock, random: systemRandom, log: silentLog, limits: profile,
     who: async (token) => whoIs(token ?? ''),
-    web: { cookieName: 'sid', origin: { mayWrite: () => true } },
+    web: { cookieName: 'sid', origin: { mayWrite: () => true, isOurHost: () => true } },
     ports: {
       snapshot: async () => room, staffSnapshot: async () => [], isMuted: async () => false,
       allowed: () => false,

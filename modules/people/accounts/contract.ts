@@ -137,7 +137,7 @@ export const MeSchema = Type.Object({
   isDemo: Type.Boolean(),
   /** The last address used, so that a second purchase is two taps. */
   delivery: Type.Union([
-    Type.Intersect([Type.Object({ id: Type.String() }), DeliverySchema]),
+    Type.Object({ id: Type.String(), ...DeliverySchema.properties }),
     Type.Null(),
   ]),
 })

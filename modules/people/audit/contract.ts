@@ -29,7 +29,7 @@ export const api = {
     act: 'audit.read',
     doc: 'The latest acts of staff, newest first, and whether the chain is whole.',
     query: Type.Object(
-      { before: Type.Optional(Type.Integer({ minimum: 1 })) },
+      { before: Type.Optional(Type.Integer({ minimum: 1, maximum: Number.MAX_SAFE_INTEGER })) },
       { additionalProperties: false },
     ),
     reply: Type.Object({ rows: Type.Array(AuditRowSchema), chainIsWhole: Type.Boolean() }),

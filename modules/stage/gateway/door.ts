@@ -14,6 +14,7 @@ import type { Talk } from './talk.ts'
 
 /** Which requests may connect; the same rule as for writes over HTTP. */
 export interface OriginRule {
+  isOurHost(host: string | undefined): boolean
   mayWrite(headers: {
     origin?: string | undefined; host?: string | undefined; site?: string | undefined
   }): boolean
@@ -52,6 +53,7 @@ export function makeDoor(deps: DoorDeps) {
   function mayConnect(request: IncomingMessage): boolean {
     const { origin, host } = request.headers
     const site = request.headers['sec-fetch-site']
+    if (!web.origin.isOurHost(host)) return false
     return web.origin.mayWrite({ origin, host, site: typeof site === 'string' ? site : undefined })
   }
 

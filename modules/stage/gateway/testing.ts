@@ -124,6 +124,7 @@ export async function startTestHouse(options: TestHouseOptions = {}) {
     web: {
       cookieName: 'sid',
       origin: {
+        isOurHost: () => true,
         mayWrite: ({ origin, site }) =>
           (origin === undefined ? site !== 'cross-site' : origin === 'http://shop.example'),
       },

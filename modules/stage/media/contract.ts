@@ -76,7 +76,7 @@ export const VideoInfo = Type.Object({
   kbps: Type.Number({ minimum: 0 }),
   keyframeSeconds: Type.Number({ minimum: 0 }),
   hasBFrames: Type.Boolean(),
-})
+}, { additionalProperties: false })
 /** See the schema of the same name. */
 export type VideoInfo = Static<typeof VideoInfo>
 
@@ -85,7 +85,7 @@ export const AudioInfo = Type.Object({
   codec: Type.String({ maxLength: 32 }),
   sampleRate: Type.Integer({ minimum: 1, maximum: 192_000 }),
   channels: Type.Integer({ minimum: 1, maximum: 8 }),
-})
+}, { additionalProperties: false })
 /** See the schema of the same name. */
 export type AudioInfo = Static<typeof AudioInfo>
 
@@ -110,7 +110,7 @@ export const StateReport = Type.Object({
   video: Type.Optional(VideoInfo),
   audio: Type.Optional(AudioInfo),
   problem: Type.Optional(MediaProblem),
-  atMs: Type.Integer({ minimum: 0 }),
+  atMs: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
 }, { additionalProperties: false })
 /** See the schema of the same name. */
 export type StateReport = Static<typeof StateReport>

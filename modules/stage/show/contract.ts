@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { idPattern, type Api, type ProductId, type RefusalDoc, type ShowId } from '#kernel'
+import { StateReport } from '#stage/media/contract'
 
 /** Limits: characters, seconds. */
 export const showLimits = {
@@ -174,21 +175,14 @@ export const api = {
     body: Type.Object({
       streamKey: Type.String({ maxLength: 200 }),
       remoteAddress: Type.String({ maxLength: 80 }),
-    }),
+    }, { additionalProperties: false }),
     reply: Type.Object({ showId: Type.String() }),
   },
   'POST /internal/media/state': {
     act: 'internal',
     perMinute: 60000,
     doc: 'The media process reports a publisher: on change and every 2 s.',
-    body: Type.Object({
-      showId: Type.String({ pattern: idPattern('sho') }),
-      state: Type.Union([Type.Literal('receiving'), Type.Literal('lost'), Type.Literal('ended')]),
-      video: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-      audio: Type.Optional(Type.Record(Type.String(), Type.Unknown())),
-      problem: Type.Optional(Type.String({ maxLength: 80 })),
-      atMs: Type.Number(),
-    }),
+    body: StateReport,
     reply: Type.Object({ done: Type.Literal(true) }),
   },
 } as const satisfies Api

@@ -66,9 +66,11 @@ export type CatalogRefusal = (typeof refusalCodes)[number]['code']
 const MoneySchema = Type.Object({
   amountMinor: Type.Integer({ minimum: 0, maximum: catalogLimits.amountMinorMax }),
   currency: Type.String({ pattern: '^[A-Z]{3}$' }),
-})
+}, { additionalProperties: false })
 /** Prices by market: ISO 3166-1 alpha-2 -> money in that market's currency. */
-export const PricesSchema = Type.Record(Type.String({ pattern: '^[A-Z]{2}$' }), MoneySchema)
+export const PricesSchema = Type.Record(
+  Type.String({ pattern: '^[A-Z]{2}$' }), MoneySchema, { additionalProperties: false },
+)
 
 /** A market: where the merchant sells, with its currency (ISO 4217) and first language (BCP 47). */
 export const MarketSchema = Type.Object({
@@ -91,7 +93,7 @@ const Words = Type.Record(Type.String({ pattern: '^[a-z]{2,3}(-[A-Za-z]{2,8})*$'
   Type.Object({
     title: Type.String({ minLength: 1, maxLength: 140 }),
     description: Type.Optional(Type.String({ maxLength: 10_000 })),
-  }))
+  }, { additionalProperties: false }), { additionalProperties: false })
 
 /** What the producer edits. */
 export const ProductDraftSchema = Type.Object({
