@@ -44,8 +44,8 @@ function pick(headers: Record<string, unknown>, names: readonly string[]): Recor
   return kept
 }
 
-/** Path and query as the other process may see them; null when they lead out of the prefix. The target
- *  may come in absolute form, with dots, coded dots or backslashes: all of it is resolved first. */
+/** Path and query as the other process may see them; null when they lead out of the prefix. The
+ *  target may come in absolute form, with dots, coded dots or backslashes: all is resolved first. */
 export function resolveTarget(raw: string, prefix: string): string | null {
   if (!URL.canParse(raw, 'http://here')) return null
   const { pathname, search } = new URL(raw, 'http://here')

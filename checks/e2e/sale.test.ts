@@ -51,8 +51,8 @@ afterAll(async () => {
   await house?.stop()
 })
 
-/** What the shelf would hold without sales: demo shoppers buy beside the test, so what is on hand and
- *  what was paid must add up to the same, whoever bought. */
+/** What the shelf would hold without sales: demo shoppers buy beside the test, so what is on hand
+ *  and what was paid must add up to the same, whoever bought. */
 async function readShelf(product: Product): Promise<number> {
   const id = product.variants[0]!.id
   const levels = value(await staff.call('GET /api/stock'))

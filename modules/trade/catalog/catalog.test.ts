@@ -71,7 +71,6 @@ describe('words', () => {
         expect(saved.refusal.code).toBe('trade.catalog.title_missing')
         return
       }
-      // oxlint-disable-next-line no-control-regex -- they are what is looked for
       expect(saved.value.title).not.toMatch(/[\u0000-\u001f\u007f]/)
       const { id, variants: _, pictures: _p, status: _s, ...rest } = saved.value
       const again = await save({ ...aDraft(), ...rest }, id)
