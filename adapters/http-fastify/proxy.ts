@@ -45,7 +45,7 @@ function pick(headers: Record<string, unknown>, names: readonly string[]): Recor
 }
 
 /** Path and query as the other process may see them; null when they lead out of the prefix. The
- *  target may come in absolute form, with dots, coded dots or backslashes: all is resolved first. */
+ *  target may come in absolute form, with dots, coded dots or backslashes; it is resolved first. */
 export function resolveTarget(raw: string, prefix: string): string | null {
   if (!URL.canParse(raw, 'http://here')) return null
   const { pathname, search } = new URL(raw, 'http://here')
