@@ -127,6 +127,13 @@ describe('the certificates', () => {
     expect(await isRenewed(damage('server-key.pem', key))).toEqual([true, false])
   })
 
+  it('of the server are made again when the authority is another', async () => {
+    expect(await isRenewed(async () => {
+      rmSync(join(folder, 'silkcast-authority.crt'))
+      await open()
+    })).toEqual([true, true])
+  })
+
   it('of the authority are made again at their end, and never outlived', async () => {
     const late = now + 3500 * DAY_MS
     const { certPath, caPath } = await open()
