@@ -35,7 +35,7 @@ async function checkWith(plants: readonly Plant[], ...folders: string[]) {
 /** The catalog of the project, with the refusals of a house that has no module yet. */
 function plantWords(path: string): void {
   const words = JSON.parse(readFileSync(join(projectRoot, path), 'utf8')) as Record<string, string>
-  const kept = Object.entries(words).filter(([id]) => /^refusal\.(http\.|unknown$)/.test(id))
+  const kept = Object.entries(words).filter(([id]) => /^refusal\.(http\.|sdk\.|unknown$)/.test(id))
   writeFileSync(join(root, path), JSON.stringify(Object.fromEntries(kept)))
 }
 
