@@ -224,10 +224,11 @@ describe('answers', () => {
     expect([answer.statusCode, codeOf(answer)]).toEqual([429, 'http.too_fast'])
     expect(Number(answer.headers['retry-after'])).toBeGreaterThan(0)
   })
-  test('every answer carries a strict content policy', async () => {
-    const { headers } = await send('/api/open')
-    expect(headers['content-security-policy']).toContain("script-src 'self'")
+  test('no type is guessed, and pages carry a strict content policy', async () => {
+    expect((await send('/api/open')).headers['x-content-type-options']).toBe('nosniff')
+    const { headers } = await send('/docs')
     expect(headers['x-content-type-options']).toBe('nosniff')
+    expect(headers['content-security-policy']).toContain("script-src 'self'")
   })
   test('the OpenAPI document lists routes and hides internal ones', async () => {
     const paths = Object.keys((await send('/docs/json')).json().paths)

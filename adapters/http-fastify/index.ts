@@ -39,6 +39,10 @@ export interface Http {
   proxy(options: ProxyOptions): void
 }
 
+const quiet = {
+  'x-ratelimit-limit': false, 'x-ratelimit-remaining': false, 'x-ratelimit-reset': false,
+}
+
 const noNul = [{ instancePath: '', message: 'a NUL character' }]
 
 /** JSON as usual, but for NUL, which no text of ours may hold. */
@@ -131,6 +135,9 @@ export async function makeHttp(deps: HttpDeps): Promise<Http> {
     hook: 'preHandler',
     timeWindow: 60_000,
     cache: 50_000,
+    // What is left is nobody's business but ours; who is too fast hears when to come back.
+    addHeadersOnExceeding: quiet,
+    addHeaders: { ...quiet, 'retry-after': true },
     keyGenerator: (request) => request.who?.personId ?? request.ip,
     errorResponseBuilder: (_request, context) =>
       Object.assign(new Error('too fast'), {

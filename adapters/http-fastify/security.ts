@@ -18,16 +18,24 @@ export const contentSecurityPolicy = [
   "object-src 'none'",
 ].join('; ')
 
+const document = {
+  'content-security-policy': contentSecurityPolicy,
+  'referrer-policy': 'strict-origin-when-cross-origin',
+  'cross-origin-opener-policy': 'same-origin',
+  'permissions-policy': 'geolocation=(), payment=(), usb=()',
+}
+
+/** No type is ever guessed; everything but plain JSON, which no browser runs, carries the policies. */
 export function addSecurityHeaders(app: FastifyInstance, options: { isSecure: boolean }): void {
-  app.addHook('onSend', async (_request, reply, payload) => {
-    if (!reply.hasHeader('content-security-policy')) {
-      reply.header('content-security-policy', contentSecurityPolicy)
-    }
+  app.addHook('onSend', (_request, reply, payload, done) => {
     reply.header('x-content-type-options', 'nosniff')
-    reply.header('referrer-policy', 'strict-origin-when-cross-origin')
-    reply.header('cross-origin-opener-policy', 'same-origin')
-    reply.header('permissions-policy', 'geolocation=(), payment=(), usb=()')
     if (options.isSecure) reply.header('strict-transport-security', 'max-age=31536000')
-    return payload
+    const isJson = String(reply.getHeader('content-type')).startsWith('application/json')
+    if (!isJson) {
+      for (const [name, value] of Object.entries(document)) {
+        if (!reply.hasHeader(name)) reply.header(name, value)
+      }
+    }
+    done(null, payload)
   })
 }

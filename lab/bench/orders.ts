@@ -14,7 +14,7 @@ import { startHelper, type LoadPlan, type LoadResult, type Scene, type ServerPla
 const CLIENTS = 256
 const BUYERS = 60_000
 const POOLS = [4, 8, 16, 32]
-const WARM_SECONDS = 1
+const WARM_SECONDS = 3
 const NAIVE_SECONDS = 3
 const OUR_SECONDS = 6
 // A socket is one buyer's, so the cap that a producer may set would end that load early.
