@@ -15,7 +15,10 @@ const FLEETING = ['fsync=off', 'synchronous_commit=off', 'full_page_writes=off']
 const TUNED = [
   'shared_buffers=128MB', 'max_connections=60', 'listen_addresses=127.0.0.1',
   'unix_socket_directories=', 'timezone=UTC', 'log_timezone=UTC', 'log_line_prefix=',
-  'log_checkpoints=off', 'jit=off', 'max_wal_size=1GB', 'wal_compression=on',
+  'log_checkpoints=off', 'jit=off', 'wal_compression=on',
+  // A rush of orders must not wait for new log files to be filled with zeros, or for a checkpoint.
+  'wal_init_zero=off', 'wal_buffers=16MB', 'min_wal_size=256MB', 'max_wal_size=2GB',
+  'checkpoint_timeout=15min',
   // A writer that stops half-way must not hold back the facts of everybody else.
   'idle_in_transaction_session_timeout=30s',
 ]

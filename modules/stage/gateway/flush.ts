@@ -14,8 +14,8 @@ export interface Flusher {
 
 /** Connections visited in one go. Between two goes the rest of the process has its turn, and what
  *  it brought is told already: nobody waits for the whole house to be told. */
-const sliceSize = 400
-const gapShare = 0.1
+const sliceSize = 640
+const gapShare = 0.03
 
 /** Tells everyone what happened, at most one write per connection and tick. The house is walked
  *  round in slices; a connection is visited again a tick after its last visit at the earliest, and

@@ -7,7 +7,7 @@ export interface Pacer {
 }
 
 // Telling everyone may take this part of a tick.
-const shareMax = 0.88
+const shareMax = 0.94
 // Lateness below this is the grain of timers and the turn of others.
 const grainMs = 10
 
