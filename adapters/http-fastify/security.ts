@@ -25,7 +25,8 @@ const document = {
   'permissions-policy': 'geolocation=(), payment=(), usb=()',
 }
 
-/** No type is ever guessed; everything but plain JSON, which no browser runs, carries the policies. */
+/** No type is ever guessed; everything but plain JSON, which no browser runs, carries the
+ *  policies. */
 export function addSecurityHeaders(app: FastifyInstance, options: { isSecure: boolean }): void {
   app.addHook('onSend', (_request, reply, payload, done) => {
     reply.header('x-content-type-options', 'nosniff')

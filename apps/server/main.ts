@@ -8,7 +8,7 @@ import type { Mailer } from '#people/accounts/contract'
 import { exitWithParent, tellReady } from '../launch/child.ts'
 import { compose } from './compose.ts'
 import { demoRoutes } from './demo/routes.ts'
-import { seedDemo } from './demo/seed.ts'
+import { finishDemo, seedDemo } from './demo/seed.ts'
 import { readDemoWorld, type DemoWorld } from './demo/world.ts'
 import { readEnv, type ServerEnv } from './env.ts'
 import { firstRun } from './first-run.ts'
@@ -107,6 +107,10 @@ async function start(env: ServerEnv): Promise<() => Promise<void>> {
   const stopWork = house.startWork()
   if (demo) house.tell.showChanged(demo)
   tellReady({ demo: await greet(house, world) })
+  if (demo) {
+    void finishDemo({ ...house, root, clock }, world)
+      .catch((cause: unknown) => log.warn('demo.pictures', { cause: String(cause) }))
+  }
   return async () => {
     house.gateway.close()
     await http.app.close()

@@ -26,14 +26,17 @@ export interface SeedDeps {
 
 type DemoProduct = DemoWorld['products'][number]
 
-async function addPictures(deps: SeedDeps, product: Product, key: string): Promise<void> {
-  for (const number of [1, 2]) {
-    const file = join(deps.root, 'data', 'demo', 'pictures', `${key}-${number}.webp`)
-    const bytes = await readFile(file).catch(() => null)
-    if (!bytes) continue
-    const added = await deps.catalog.addPicture(product.id as ProductId, bytes, product.title)
-    assert(added.ok, `demo picture ${key}-${number} was refused`)
-  }
+/** One of the two views of a product, when it is not there yet. */
+async function addPicture(
+  deps: SeedDeps, handle: string, view: 1 | 2,
+): Promise<void> {
+  const product = await deps.catalog.findByHandle(handle)
+  if (!product || product.pictures.length >= view) return
+  const file = join(deps.root, 'data', 'demo', 'pictures', `${handle}-${view}.webp`)
+  const bytes = await readFile(file).catch(() => null)
+  if (!bytes) return
+  const added = await deps.catalog.addPicture(product.id as ProductId, bytes, product.title)
+  assert(added.ok, `demo picture ${handle}-${view} was refused`)
 }
 
 async function seedProduct(
@@ -45,7 +48,6 @@ async function seedProduct(
   if (known) return known.id
   const saved = await deps.catalog.save(entry.draft)
   assert(saved.ok, `demo product ${entry.key} was refused: ${saved.ok ? '' : saved.refusal.code}`)
-  await addPictures(deps, saved.value, entry.key)
   for (const variant of saved.value.variants) {
     for (const [at, id] of warehouses.entries()) {
       await deps.stock.setLevel(variant.id as VariantId, id, entry.units[at] ?? 0)
@@ -68,9 +70,20 @@ export async function seedDemo(deps: SeedDeps, world: DemoWorld): Promise<Show> 
   }
   const lineUp: string[] = []
   for (const entry of world.products) lineUp.push(await seedProduct(deps, entry, warehouses))
+  await Promise.all(world.products.map(({ key }) => addPicture(deps, key, 1)))
   deps.log.info('demo.seeded', { products: lineUp.length })
   return deps.shows.create(
     { ...world.show, startsAtMs: deps.clock.nowMs(), lineUp },
     { isDemo: true },
   )
+}
+
+/** The second view of every product, made while the first show is on already; also after a
+ *  start that
+ *  was cut off. */
+export async function finishDemo(deps: SeedDeps, world: DemoWorld): Promise<void> {
+  for (const { key } of world.products) {
+    await addPicture(deps, key, 1)
+    await addPicture(deps, key, 2)
+  }
 }

@@ -70,7 +70,7 @@ export function makePictures(deps: { readonly dir: string }) {
     const { width, height, channels } = info
     for (const target of pictureWidths) {
       const webp = await sharp(data, { raw: { width, height, channels } })
-        .resize(inside(target)).webp({ quality: 82 }).toBuffer()
+        .resize(inside(target)).webp({ quality: 82, effort: 2 }).toBuffer()
       const path = pathOf(id, target)
       await writeFile(`${path}.part`, webp)
       await rename(`${path}.part`, path)
