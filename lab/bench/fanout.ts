@@ -71,7 +71,7 @@ function print(all: readonly Measured[], viewers: number): void {
   }
 }
 
-/** The gateway against the loop everybody writes first (DESIGN 8). */
+/** The gateway against the loop everybody writes first. */
 export async function run(): Promise<void> {
   const viewers = affordableViewers(VIEWERS)
   if (viewers < VIEWERS) console.log(`Only ${viewers} viewers: the limit of open files is too low.`)

@@ -16,7 +16,9 @@ const BUYERS = 60_000
 const POOLS = [4, 8, 16, 32]
 const WARM_SECONDS = 3
 const NAIVE_SECONDS = 3
-const OUR_SECONDS = 6
+const OUR_SECONDS = 4
+// A shared disk stands still now and then: the round in the middle is quoted, all are printed.
+const ROUNDS = 3
 // A socket is one buyer's, so the cap that a producer may set would end that load early.
 const NO_CAP = 1_000_000
 const SELL_OUT_UNITS = 4000
@@ -30,6 +32,9 @@ interface Measured {
   readonly ordersPerCpuSecond: number
   readonly unanswered: number
 }
+
+const middle = (rounds: readonly Measured[]): Measured =>
+  [...rounds].sort((a, b) => a.p99Ms - b.p99Ms)[Math.floor(rounds.length / 2)]!
 
 const round = (value: number, digits = 1) => Number(value.toFixed(digits))
 
@@ -139,11 +144,20 @@ async function measureAll(database: Database, url: string) {
       { url, mode: 'naive', poolSize }, { wire: 'http', seconds: NAIVE_SECONDS }))
   }
   const batch = { url, mode: 'batch', poolSize: 4 } as const
-  const http = await measureWay(database, 'batched, HTTP', batch,
-    { wire: 'http', seconds: OUR_SECONDS })
-  const socket = await measureWay(database, 'batched, WebSocket', batch,
-    { wire: 'socket', seconds: OUR_SECONDS })
-  printTable([...naive, http, socket])
+  const rounds: { http: Measured; socket: Measured }[] = []
+  for (let turn = 1; turn <= ROUNDS; turn++) {
+    const seconds = OUR_SECONDS
+    rounds.push({
+      http: await measureWay(database, `batched, HTTP, round ${turn}`, batch,
+        { wire: 'http', seconds }),
+      socket: await measureWay(database, `batched, WebSocket, round ${turn}`, batch,
+        { wire: 'socket', seconds }),
+    })
+  }
+  const https = rounds.map((turn) => turn.http)
+  const sockets = rounds.map((turn) => turn.socket)
+  printTable([...naive, ...https, ...sockets])
+  const [http, socket] = [middle(https), middle(sockets)]
   const best = naive.reduce((a, b) => (b.ordersPerSecond > a.ordersPerSecond ? b : a))
   return {
     naive, best, http, socket, ratio: round(http.ordersPerSecond / best.ordersPerSecond, 2),
@@ -151,7 +165,7 @@ async function measureAll(database: Database, url: string) {
   }
 }
 
-/** DESIGN 8: a hot SKU over HTTP on a durable PostgreSQL, against a transaction per order. */
+/** A hot SKU over HTTP on a durable PostgreSQL, against a transaction per order. */
 export async function run(): Promise<void> {
   const dataDir = mkdtempSync(join(tmpdir(), 'silkcast-bench-'))
   const postgres = await startPostgres({ dataDir, log: silentLog })
@@ -167,7 +181,7 @@ export async function run(): Promise<void> {
     const isMet = ratio >= 8 && http.p99Ms <= 100 && socketRatio >= 1.3
       && sold.oversold === 0 && sold.lost === 0 && sold.problems.length === 0
     console.log(`\nbatched / best naive (${best.way}): ${ratio} (budget 8)`)
-    console.log(`p99 over HTTP: ${http.p99Ms} ms (budget 100)`)
+    console.log(`p99 over HTTP, median of ${ROUNDS} rounds: ${http.p99Ms} ms (budget 100)`)
     console.log(`orders per CPU-second, WebSocket / HTTP: ${socketRatio} (budget 1.3)`)
     console.log(`sell-out: ${sold.attempts} attempts on ${sold.units} units over two servers: `
       + `${sold.sold} sold, ${sold.oversold} oversold, ${sold.lost} lost, `

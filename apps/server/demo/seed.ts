@@ -10,7 +10,7 @@ import {
 } from '#kernel'
 import type { Accounts } from '#people/accounts/contract'
 import type { Show, Shows } from '#stage/show/contract'
-import type { Catalog, Product } from '#trade/catalog/contract'
+import type { Catalog } from '#trade/catalog/contract'
 import type { Stock } from '#trade/stock/contract'
 import type { DemoWorld } from './world.ts'
 
