@@ -2,6 +2,7 @@
 // so only someone who changes a model runs this. See HELP for what it needs.
 import { existsSync } from 'node:fs'
 import { copyFile, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseArgs } from 'node:util'
 import { openRenderRoom } from './browser.ts'
@@ -85,9 +86,9 @@ const makeClip = async (room: RenderRoom, work: string) => {
 const main = async () => {
   const { values, positionals } = options()
   if (values.help === true || positionals.length === 0) return void process.stdout.write(HELP)
-  const work = values.work ?? '/tmp/silkcast-clip'
+  const work = values.work ?? join(tmpdir(), 'silkcast-clip')
   const inputs = inputsFrom(
-    values.three ?? process.env['RENDER_THREE'] ?? '/tmp/render',
+    values.three ?? process.env['RENDER_THREE'] ?? join(tmpdir(), 'silkcast-render'),
     values.media ?? process.env['RENDER_MEDIA'] ?? '', work)
   const keys: readonly string[] = values.only === undefined ? PRODUCT_KEYS : values.only.split(',')
   const room = await openRenderRoom(inputs)
