@@ -24,13 +24,13 @@ WHAT is one or more of, in this order when from scratch:
   clip       sound, frames, encoding               data/demo/clip.mp4, clip.json
   posters    poster.webp and og.jpg                data/demo
 
-  --three DIR    folder with node_modules/three      (or RENDER_THREE, default /tmp/render)
+  --three DIR    folder with node_modules/three      (or RENDER_THREE, else in the temporary folder)
   --media DIR    folder with hdri/ and gltf_vintageDeskFan/, see data/demo/README.md
                  for where each file comes from      (or RENDER_MEDIA)
   --only KEYS    pictures of these products only, comma separated
   --passes N     passes averaged per picture         (default 14)
   --work DIR     where frames and sound are kept; empty it after changing a model
-                                                     (default /tmp/silkcast-clip)
+                                                     (default: in the temporary folder)
 
 Needs besides npm ci: Chromium (or CHROMIUM=path); for the clip also ffmpeg, festival and
 festvox-us-slt-hts (Debian: apt-get install chromium ffmpeg festival festvox-us-slt-hts).
