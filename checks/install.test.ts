@@ -53,6 +53,6 @@ describe('an install with any npm', () => {
     const path = join(projectRoot, '.ci/run')
     accessSync(path, constants.X_OK)
     expect(readFileSync(path, 'utf8')).toMatch(/npm ci.*\n(?:.*\n)*exec npm test/)
-    expect(manifest.scripts['test']).toBe('node tools/test.ts')
+    expect(manifest.scripts['test']).toBe('node tools/node.mjs tools/test.ts')
   })
 })
