@@ -41,6 +41,8 @@ function makePool(options: ConnectOptions): Pool {
     Client: StoreClient as unknown as new () => Client,
     types: parsers,
     application_name: 'silkcast',
+    // Statements that are asked for together travel together: one turn instead of one each.
+    pipeline: true,
     keepAlive: true,
     connectionTimeoutMillis: CONNECT_TIMEOUT_MS,
     idleTimeoutMillis: 60_000,

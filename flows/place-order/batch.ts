@@ -59,9 +59,10 @@ async function decide<Tx>(
 ): Promise<Decided> {
   const { stock, orders, shows } = deps
   const nowMs = deps.clock.nowMs()
-  const selling = await shows.readSelling(tx, [...new Set(wishes.map((wish) => wish.showId))])
-  const known = await orders.readByKeys(
-    tx, wishes.map(({ buyerId, key }) => ({ buyerId, key })))
+  const [selling, known] = await Promise.all([
+    shows.readSelling(tx, [...new Set(wishes.map((wish) => wish.showId))]),
+    orders.readByKeys(tx, wishes.map(({ buyerId, key }) => ({ buyerId, key }))),
+  ])
   const answers = new Map<string, Answer>()
   const asking: NewOrder[] = []
   for (const wish of wishes) {

@@ -204,7 +204,7 @@ describe('npm start', () => {
   it('begins in plain JavaScript, and says to a Node that is too old which one it needs', () => {
     const root = join(import.meta.dirname, '..', '..', '..')
     const about = readFileSync(join(root, 'package.json'), 'utf8')
-    expect(JSON.parse(about).scripts.start).toBe('node tools/start.mjs')
+    expect(JSON.parse(about).scripts.start).toBe('node tools/node.mjs tools/start.mjs')
     const run = (...before: string[]) => spawnSync(process.execPath,
       [...before, join(root, 'tools', 'start.mjs'), '--version'], { encoding: 'utf8' })
     expect(run()).toMatchObject({ status: 0, stdout: `${JSON.parse(about).version}\n` })
