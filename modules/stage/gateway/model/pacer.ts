@@ -6,8 +6,12 @@ export interface Pacer {
   learn(flushMs: number, lateMs: number): void
 }
 
-// Telling everyone may take this part of a tick.
+// Telling everyone may take this part of a tick,
 const shareMax = 0.94
+// and no more than this as long as the tick stays short enough for nobody to notice: the rest of
+// the process has orders to take, and fuller frames cost less a line.
+const shareAim = 0.6
+const easyTickMs = 80
 // Lateness below this is the grain of timers and the turn of others.
 const grainMs = 10
 
@@ -20,7 +24,8 @@ export function makePacer(limits: { tickMsMin: number; tickMsMax: number }): Pac
       const load = flushMs + Math.max(0, lateMs - grainMs) / 4
       // Up quickly, down slowly: a short calm in a rush must not make it swing.
       loadMs += (load - loadMs) * (load > loadMs ? 0.3 : 0.15)
-      tickMs = Math.round(Math.min(limits.tickMsMax, Math.max(limits.tickMsMin, loadMs / shareMax)))
+      const wantedMs = Math.max(loadMs / shareMax, Math.min(loadMs / shareAim, easyTickMs))
+      tickMs = Math.round(Math.min(limits.tickMsMax, Math.max(limits.tickMsMin, wantedMs)))
     },
   }
 }
