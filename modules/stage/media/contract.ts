@@ -145,3 +145,59 @@ export const controlPaths = {
   authorize: '/internal/media/authorize',
   state: '/internal/media/state',
 } as const
+
+/** Turns the sound of one publisher into another codec, in a process of its own. Nothing is thrown:
+ *  a process that dies is started again, and what was under way is left out. */
+export interface SoundTurner {
+  /** One packet or frame as it came. `atMs`: when its first sample was heard, on a clock that goes
+   *  on in real time; holes are filled with silence so that sound stays beside its picture. */
+  push(data: Uint8Array, atMs: number): void
+  close(): void
+}
+
+/** Port: who turns sound. Browsers speak Opus over WebRTC; HLS and recordings want AAC. */
+export interface SoundTurners {
+  /** Opus packets (RFC 6716) in, AAC-LC frames of 1024 samples at 48 kHz stereo out, without ADTS.
+   *  `config` is an AudioSpecificConfig and comes before the first sound. */
+  toAac(tell: {
+    config(record: Uint8Array): void
+    sound(data: Uint8Array, atMs: number): void
+  }): SoundTurner
+  /** AAC frames with their AudioSpecificConfig in, Opus packets of 20 ms at 48 kHz stereo out. */
+  toOpus(
+    record: Uint8Array, tell: { sound(data: Uint8Array, atMs: number): void },
+  ): SoundTurner
+  close(): void
+}
+
+/** One track of a WebRTC session as the answer names it. */
+export interface PeerTrack {
+  readonly mid: string
+  readonly kind: 'video' | 'audio'
+  readonly payloadType: number
+  /** The offer's format parameters of that payload type, given back unchanged. */
+  readonly fmtp: string | null
+  readonly direction: 'send' | 'receive'
+  /** Of what we send. */
+  readonly ssrc: number
+}
+
+/** One WebRTC session, answered. Packets are whole RTP or RTCP packets, decrypted. */
+export interface Peer {
+  /** SDP with every candidate of ours in it. */
+  readonly answer: string
+  /** False when it could not be sent; never throws. The packet may be changed afterwards. */
+  send(kind: 'video' | 'audio', packet: Uint8Array): boolean
+  readonly rttMs: number | null
+  close(): void
+}
+
+/** Port: who speaks ICE, DTLS and SRTP. All sessions share one UDP port. */
+export interface Peers {
+  /** Answers an offer. Throws Fault `stage.media.offer_unreadable` when the offer is broken. */
+  answer(offer: string, tracks: readonly PeerTrack[], tell: {
+    packet(kind: 'video' | 'audio', packet: Uint8Array): void
+    state(state: 'connected' | 'closed'): void
+  }): Promise<Peer>
+  close(): void
+}
