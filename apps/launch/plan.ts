@@ -87,13 +87,16 @@ export function makePlans(settings: Settings): Plans {
     }
     return { name, args: [file], cwd: root, env: { ...shared, ...env }, ...more }
   }
-  const demoEnv = { ...inner, ...payKey, SILKCAST_FFMPEG: settings.ffmpeg ?? '' }
+  const ffmpeg = { SILKCAST_FFMPEG: settings.ffmpeg ?? '' }
+  const demoEnv = { ...inner, ...payKey, ...ffmpeg }
   return {
     web: {
       name: 'web', cwd: root, env: shared, isOnce: true,
       args: [join(import.meta.dirname, 'web.ts'), root],
     },
-    media: plan('media', 'media', { ...inner, SILKCAST_MEDIA_DIR: join(options.dataDir, 'media') }),
+    media: plan('media', 'media', {
+      ...inner, ...ffmpeg, SILKCAST_MEDIA_DIR: join(options.dataDir, 'media'),
+    }),
     pay: plan('payments', 'sandbox-pay', {
       ...pay, SILKCAST_DATA: join(options.dataDir, 'sandbox-pay'),
       SILKCAST_PAY_MERCHANT: options.merchant,

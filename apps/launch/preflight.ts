@@ -1,9 +1,8 @@
-import { execFile } from 'node:child_process'
-import { accessSync, chmodSync, constants, existsSync, mkdirSync, rmSync, statfsSync, statSync,
+import { chmodSync, existsSync, mkdirSync, rmSync, statfsSync, statSync,
   writeFileSync } from 'node:fs'
-import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
 import { dirname } from 'node:path'
+import { findFfmpeg } from '#adapters/audio-ffmpeg'
 import { sentenceForNode } from './node-version.mjs'
 import type { Options } from './options.ts'
 
@@ -104,39 +103,6 @@ export function checkFolder(dataDir: string, statfs: Statfs = statfsSync): void 
   }
 }
 
-/** The version a program says, as numbers that compare; undefined when it does not run. */
-function versionOf(program: string): Promise<number | undefined> {
-  return new Promise((done) => {
-    execFile(program, ['-version'], { timeout: 5000 }, (error, said) => {
-      if (error) return done(undefined)
-      const [, major, minor] = /^ffmpeg version \D{0,2}(\d+)\.(\d+)/.exec(said) ?? []
-      // Builds from the day's source carry a hash instead of a number; they are newer.
-      done(major ? Number(major) * 100 + Number(minor) : Infinity)
-    })
-  })
-}
-
-function findPackagedFfmpeg(): string | undefined {
-  try {
-    const { path } = createRequire(import.meta.url)('@ffmpeg-installer/ffmpeg') as { path: string }
-    accessSync(path, constants.X_OK)
-    return path
-  } catch {
-    return undefined
-  }
-}
-
-/** The newer of the system's ffmpeg and the one from npm. */
-export async function findFfmpeg(
-  packaged = findPackagedFfmpeg(), system = 'ffmpeg',
-): Promise<string | undefined> {
-  const [ours = -1, theirs = -1] = await Promise.all([
-    packaged ? versionOf(packaged) : undefined, versionOf(system),
-  ])
-  if (theirs > ours) return system
-  return ours >= 0 ? packaged : undefined
-}
-
 export function checkFfmpeg(found: string | undefined): string {
   if (found) return found
   throw new Refused('The demo show needs ffmpeg, and there is none: the optional package '
@@ -159,7 +125,7 @@ export async function preflight(options: Options, statfs?: Statfs) {
     checkPort('the web pages', 'port', options.port, options.host),
     checkPort('RTMP', 'rtmp-port', options.rtmpPort, options.host),
     findFreePorts(2),
-    options.isDemo ? findFfmpeg().then(checkFfmpeg) : undefined,
+    findFfmpeg().then((found) => options.isDemo ? checkFfmpeg(found) : found),
   ])
   const ports: Ports = { http, rtmp, media: inner[0]!, pay: inner[1]! }
   return { ports, ffmpeg }

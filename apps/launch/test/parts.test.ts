@@ -3,12 +3,12 @@ import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync,
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
+import { findFfmpeg } from '#adapters/audio-ffmpeg'
 import { lanAddress, makeBanner } from '../banner.ts'
 import { describeEnd } from '../endings.ts'
 import { openLineFile, readPinoLine } from '../logs.ts'
 import { help, readOptions } from '../options.ts'
-import { Refused, checkFfmpeg, checkFolder, checkNode, findFfmpeg,
-  findFreePorts } from '../preflight.ts'
+import { Refused, checkFfmpeg, checkFolder, checkNode, findFreePorts } from '../preflight.ts'
 import { openSecrets } from '../secrets.ts'
 import { waitBeforeAgain } from '../supervise.ts'
 

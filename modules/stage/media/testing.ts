@@ -11,6 +11,9 @@ import ffmpeg from '@ffmpeg-installer/ffmpeg'
 import { makeIds, systemClock, systemRandom, type ShowId } from '#kernel'
 import { controlPaths, INTERNAL_HEADER, type StateReport } from './contract.ts'
 
+export { soundTurnersConformance } from './testing/conformance.ts'
+export { encodeAac, encodeOpus, makePcm } from './testing/sound.ts'
+
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 const MAIN = join(ROOT, 'apps/media/main.ts')
 export const INTERNAL_KEY = 'internal-key-of-the-test'
