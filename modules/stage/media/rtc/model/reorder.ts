@@ -89,8 +89,8 @@ export function makeReorder<T>(options: ReorderOptions): Reorder<T> {
       const isJump = highest !== undefined
         && (judge(sequence, highest) === 'jumps' || sequence - next! > 2 * spanMax)
       if (isJump) {
+        hasJumped ||= !isFresh
         forget()
-        hasJumped = true
       }
       if (next === undefined || highest === undefined) {
         next = highest = sequence
