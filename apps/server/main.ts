@@ -51,7 +51,9 @@ function mountAll(http: Http, house: OpenHouse): void {
   for (const table of house.routes) http.mount(table)
   if (isDemo) http.mount(demoRoutes({ ...house, root }))
   http.proxy({
-    prefix: '/media', target: env.SILKCAST_MEDIA_URL, methods: ['GET', 'HEAD'], timeoutMs: 15_000,
+    prefix: '/media', target: env.SILKCAST_MEDIA_URL, timeoutMs: 15_000,
+    methods: ['GET', 'HEAD', 'POST', 'DELETE', 'PATCH'],
+    writesPerMinute: env.SILKCAST_RATE_PROFILE === 'lab' ? 100_000 : 240,
   })
   http.proxy({
     prefix: '/sandbox-pay', target: env.SILKCAST_PAY_URL, methods: ['GET', 'POST'],
