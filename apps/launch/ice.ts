@@ -10,7 +10,9 @@ export interface IceServer {
 const SERVERS_MAX = 8
 const TEXT_MAX = 256
 // RFC 7064 and 7065: a scheme, a host, a port, for TURN a transport.
-const ADDRESS = /^(stuns?|turns?):(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]{1,253})(?::(\d{1,5}))?(\?transport=(?:udp|tcp))?$/
+const ADDRESS = new RegExp('^(stuns?|turns?):'
+  + String.raw`(\[[0-9a-fA-F:.]+\]|[A-Za-z0-9._-]{1,253})(?::(\d{1,5}))?`
+  + String.raw`(\?transport=(?:udp|tcp))?$`)
 const SHORT = /^(turns?):([^:@]+):(.+)@([^@]+)$/
 
 function isAddress(text: unknown): text is string {
