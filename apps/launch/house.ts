@@ -82,7 +82,8 @@ export function makeHouse(deps: HouseDeps): House {
     terminal.say(makeBanner({
       publicUrl: publicUrlOf(settings), isPublic: options.publicUrl !== undefined,
       host: options.host, httpPort: settings.ports.http, rtmpPort: settings.ports.rtmp,
-      dataDir: options.dataDir, caPath: settings.tls?.caPath,
+      dataDir: options.dataDir,
+      tls: settings.tls && { ...settings.tls, trustPort: settings.ports.trust ?? 0 },
       databaseDir: elsewhere, ready, seconds: (clock.steadyMs() - deps.startedMs) / 1000,
     }, deps.isColoured))
     if (plans.demo) {

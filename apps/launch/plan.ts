@@ -71,7 +71,10 @@ function serverEnv({ options, ports, tls }: Settings): Env {
     // May hold the password of a TURN server: browsers get it from the server, nobody else does.
     ...options.iceServers.length > 0
       ? { SILKCAST_ICE_SERVERS: JSON.stringify(options.iceServers) } : {},
-    ...tls ? { SILKCAST_TLS_CERT: tls.certPath, SILKCAST_TLS_KEY: tls.keyPath } : {},
+    ...tls ? {
+      SILKCAST_TLS_CERT: tls.certPath, SILKCAST_TLS_KEY: tls.keyPath, SILKCAST_TLS_CA: tls.caPath,
+      SILKCAST_TRUST_PORT: String(ports.trust),
+    } : {},
   }
 }
 

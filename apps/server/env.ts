@@ -29,6 +29,9 @@ const EnvSchema = Type.Object({
   SILKCAST_TLS_KEY: Type.Optional(Type.String({ minLength: 1 })),
   // JSON, as `IceServers` of the media contract.
   SILKCAST_ICE_SERVERS: Type.Optional(Type.String({ maxLength: 10_000 })),
+  // With TLS of our own: the authority's certificate, and the port of the page that explains it.
+  SILKCAST_TLS_CA: Type.Optional(Type.String({ minLength: 1 })),
+  SILKCAST_TRUST_PORT: Type.Optional(Port),
   SILKCAST_HOLD_SECONDS: Type.Optional(Type.String({ pattern: '^\\d{1,5}$' })),
 })
 

@@ -3,7 +3,8 @@ import { chmodSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync,
 import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { lanAddress, makeBanner } from '../banner.ts'
+import { lanAddress } from '#adapters/tls-local'
+import { makeBanner } from '../banner.ts'
 import { describeEnd } from '../endings.ts'
 import { openLineFile, readPinoLine } from '../logs.ts'
 import { help, readOptions } from '../options.ts'
@@ -307,19 +308,36 @@ describe('banner', () => {
     expect(lanAddress({ lo: address('127.0.0.1', true) })).toBeUndefined()
   })
 
-  it('names the file that has to be trusted, and a phone address that begins with https', () => {
+  const tls = { caPath: '/data/tls/a.crt', fingerprint: 'AB:'.repeat(32).slice(0, -1),
+    trustPort: 8081 }
+
+  it('says where to learn to trust us, what to compare, and shows it to a camera', () => {
     const text = makeBanner({
-      ...facts, isPublic: false, publicUrl: 'https://localhost:8080', caPath: '/data/tls/a.crt',
+      ...facts, isPublic: false, publicUrl: 'https://localhost:8080', tls, lan: '192.168.1.20',
     })
-    expect(text).toMatch(/Authority {2}\/data\/tls\/a\.crt\n {13}Add this file once to the trusted/)
-    expect(text).not.toContain('http://')
+    expect(text).toContain('Phone      https://192.168.1.20:8080/')
+    expect(text).toContain('Trust      http://192.168.1.20:8081/trust')
+    expect(text.match(/^ {13}(?:AB:){7}AB:?$/gm)).toHaveLength(4)
+    expect(text).toContain('Authority  /data/tls/a.crt')
+    const picture = text.split('\n').filter((row) => /[█▀▄]/.test(row))
+    expect(picture.length).toBeGreaterThan(12)
+    expect(text.length / text.split('\n').length).toBeLessThan(100)
+    const coloured = makeBanner({ ...facts, isPublic: false, tls, lan: '192.168.1.20' }, true)
+    expect(coloured).toContain('\u001b[97;40m█')
+  })
+
+  it('shows no camera a page that it cannot reach', () => {
+    for (const more of [{ host: '127.0.0.1', isPublic: false }, { isPublic: true }]) {
+      expect(makeBanner({ ...facts, ...more, tls, lan: '192.168.1.20' })).not.toMatch(/[█▀▄]/)
+    }
   })
 
   it('prints only what there is', () => {
     const text = makeBanner(facts)
     expect(text).toContain('Silkcast is ready in 2.3 s')
     expect(text).toContain('RTMP       rtmp://shop.example:1935/live')
-    const absent = ['Phone', 'Authority', 'Demo', 'Sign in', 'Database', 'undefined', '\u001b']
+    const absent = ['Phone', 'Authority', 'Trust', '█', 'Demo', 'Sign in', 'Database',
+      'undefined', '\u001b']
     for (const one of absent) {
       expect(text).not.toContain(one)
     }
