@@ -16,6 +16,7 @@ import { makeLog } from '#adapters/log-pino'
 import { addPages } from './pages/index.ts'
 import { countryOfAddress } from './pages/visitor.ts'
 import { refusals } from './refusals.ts'
+import { openTrust } from './trust/open.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const stopMs = 8000
@@ -101,6 +102,7 @@ async function start(env: ServerEnv): Promise<() => Promise<void>> {
     whoBySession: house.accounts.whoBySession,
   })
   mountAll(http, house)
+  const trust = await openTrust(http, env)
   await http.app.ready()
   house.gateway.attach(http.app.server)
   await http.app.listen({
@@ -115,6 +117,7 @@ async function start(env: ServerEnv): Promise<() => Promise<void>> {
   }
   return async () => {
     house.gateway.close()
+    await trust?.close()
     await http.app.close()
     await stopWork()
     await house.database.close()

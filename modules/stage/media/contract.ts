@@ -140,6 +140,17 @@ export const StateView = Type.Object({
 /** See the schema of the same name. */
 export type StateView = Static<typeof StateView>
 
+const iceUrl = Type.String({ maxLength: 320, pattern: '^(stun|stuns|turn|turns):[^\\s]+$' })
+
+/** STUN and TURN servers as RTCPeerConnection takes them; handed to browsers as they are. */
+export const IceServers = Type.Array(Type.Object({
+  urls: Type.Union([iceUrl, Type.Array(iceUrl, { minItems: 1, maxItems: 8 })]),
+  username: Type.Optional(Type.String({ maxLength: 256 })),
+  credential: Type.Optional(Type.String({ maxLength: 256 })),
+}, { additionalProperties: false }), { maxItems: 8 })
+/** See the schema of the same name. */
+export type IceServers = Static<typeof IceServers>
+
 /** Header that carries the shared secret on calls between the server and the media process. */
 export const INTERNAL_HEADER = 'x-silkcast-internal'
 
