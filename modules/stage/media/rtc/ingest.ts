@@ -4,13 +4,13 @@ import { parseAudioConfig, parseVideoConfig } from '../model/codecs.ts'
 import type { FlvTag } from '../model/flv.ts'
 import { makeWallClock } from '../model/wall-clock.ts'
 import type { Feed, Kind, Line } from './line.ts'
-import { avcRecord, makeDepacketiser, type AccessUnit } from './model/h264.ts'
+import { avcRecord, makeDepacketiser, type AccessUnit } from '#formats/h264'
 import { makeLossMeter, makeReorder, type LossMeter, type Reorder } from './model/reorder.ts'
-import { isRtcp, parseRtp, type RtpPacket } from './model/rtp.ts'
-import { parseRtcp, writeNack, writePli, writeReceiverReport, writeRemb } from './model/rtcp.ts'
+import { isRtcp, parseRtp, type RtpPacket } from '#formats/rtp'
+import { parseRtcp, writeNack, writePli, writeReceiverReport, writeRemb } from '#formats/rtcp'
 import { opensKeyframe } from './model/start.ts'
 import { makeSync } from './model/sync.ts'
-import { makeUnwrapper16, makeUnwrapper32 } from './model/unwrap.ts'
+import { makeUnwrapper16, makeUnwrapper32 } from '#formats/unwrap'
 
 /** Where the tags of a publisher go: the show's recording and LL-HLS. */
 export interface TagSink {
@@ -109,7 +109,7 @@ export function makeIngest(deps: {
     const wallMs = sync.wallOf('video', time / RATE.video)
     if (unit.isKey) askedMs.keyframe = clock.steadyMs()
     if (unit.sps && unit.pps) {
-      const record = avcRecord(unit.sps, [unit.pps])
+      const record = avcRecord(unit.sps, unit.ppsList ?? [unit.pps])
       const text = record.toString('latin1')
       const config = text === configured ? undefined : parseVideoConfig(record)
       configured = text

@@ -3,7 +3,7 @@ import type { MediaProblem, Peer, Peers, SoundTurners } from '../contract.ts'
 import { MEDIA_LIMITS } from '../contract.ts'
 import type { Publisher, Show } from '../live/show.ts'
 import { makeIngest, type Ingest, type TagSink } from './ingest.ts'
-import { chooseH264, chooseOpus, parseOffer, type OfferMedia } from './model/offer.ts'
+import { chooseH264, chooseOpus, parseOffer, type OfferMedia } from '#formats/offer'
 
 export interface RtcPublisher {
   readonly answer: string

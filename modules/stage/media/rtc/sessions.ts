@@ -4,7 +4,7 @@ import {
 } from '#kernel'
 import type { Peers, SoundTurners } from '../contract.ts'
 import type { Shows } from '../live/shows.ts'
-import { addCandidates } from './model/offer.ts'
+import { addCandidates } from '#formats/offer'
 import { startPublisher } from './publisher.ts'
 import { startViewer } from './viewer.ts'
 

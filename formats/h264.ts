@@ -1,8 +1,10 @@
-import { MEDIA_LIMITS } from '../../contract.ts'
-import { makeBitReader, unescapeNal } from '../../model/bits.ts'
+import { makeBitReader, unescapeNal } from './bits.ts'
 import type { RtpPacket } from './rtp.ts'
 
 /** One picture as it goes on. */
+/** One picture: what no camera reaches and no memory minds. */
+export const PICTURE_BYTES_MAX = 4_000_000
+
 export interface AccessUnit {
   readonly timestamp: number
   readonly isKey: boolean
@@ -89,7 +91,7 @@ function makePicture(timestamp: number, sets: ReturnType<typeof makeSets>) {
   const fits = (bytes: number): boolean => {
     pieces++
     sizeBytes += bytes
-    return pieces <= PIECES_MAX && sizeBytes <= MEDIA_LIMITS.messageBytesMax
+    return pieces <= PIECES_MAX && sizeBytes <= PICTURE_BYTES_MAX
   }
   const takeNal = (nal: Buffer): boolean => {
     const type = typeOf(nal)

@@ -1,14 +1,13 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { MEDIA_LIMITS } from '../../contract.ts'
-import { parseVideoConfig } from '../../model/codecs.ts'
-import { avcRecord as goodRecord, nalRun, SPS, SPS_1080 } from '../../testing/bytes.ts'
-import { anyBytes, damaged } from '../../testing/hostile.ts'
+import { parseVideoConfig } from '../model/codecs.ts'
+import { avcRecord as goodRecord, nalRun, SPS, SPS_1080 } from '../testing/bytes.ts'
+import { anyBytes, damaged } from '#formats/testing/hostile'
 import {
-  avcRecord, makeDepacketiser, packetise, readRecord, splitRun, type AccessUnit,
-  type Depacketiser,
-} from './h264.ts'
-import type { RtpPacket } from './rtp.ts'
+  avcRecord, makeDepacketiser, packetise, PICTURE_BYTES_MAX, readRecord, splitRun,
+  type AccessUnit, type Depacketiser,
+} from '#formats/h264'
+import type { RtpPacket } from '#formats/rtp'
 
 const PPS = Buffer.from('68ce0fc8', 'hex')
 const MTU = 1_100
@@ -174,7 +173,7 @@ describe('pictures and packets', () => {
   test('a picture is bounded in bytes and in pieces', () => {
     const depacketiser = makeDepacketiser()
     const slice = packet(nalRun(100_000, 0x65).subarray(4), 1, false)
-    const count = Math.ceil(MEDIA_LIMITS.messageBytesMax / 100_000)
+    const count = Math.ceil(PICTURE_BYTES_MAX / 100_000)
     feed(depacketiser, Array.from({ length: count }, () => slice))
     expect(depacketiser.push({ ...slice, marker: true })).toBeUndefined()
     const tiny = packet(Buffer.from([0x65, 0x88]), 2, false)

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { anyBytes, damaged } from '../../testing/hostile.ts'
+import { anyBytes, damaged } from './testing/hostile.ts'
 import { isRtcp, parseRtp, patchRtp, writeRtp } from './rtp.ts'
 import { writePli, writeReceiverReport } from './rtcp.ts'
 import { makeUnwrapper16, makeUnwrapper32 } from './unwrap.ts'

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { anyBytes } from '../../testing/hostile.ts'
+import { anyBytes } from './testing/hostile.ts'
 import { isStereo, opusSamples, SILENCE_20MS } from './opus.ts'
 
 const packet = (...bytes: number[]) => opusSamples(Buffer.from(bytes))

@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { anyBytes, damaged } from '../../testing/hostile.ts'
+import { anyBytes, damaged } from './testing/hostile.ts'
 import {
   parseRtcp, RTCP_LIMITS, writeNack, writePli, writeReceiverReport, writeRemb, writeSenderReport,
 } from './rtcp.ts'

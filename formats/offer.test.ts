@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest'
 import {
   ANSWER, CHROMIUM_SENDS, CHROMIUM_WATCHES, FIREFOX_SENDS, GSTREAMER_SENDS, OBS_SENDS,
   SAFARI_WATCHES,
-} from '../../testing/offers.ts'
+} from './testing/offers.ts'
 import {
   addCandidates, chooseH264, chooseOpus, OFFER_LIMITS, parseOffer, type OfferMedia,
 } from './offer.ts'
