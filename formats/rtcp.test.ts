@@ -159,6 +159,12 @@ describe('RTCP', () => {
     expect(parseRtcp(tooLong)).toEqual([wanted])
   })
 
+  test('padding is left out; more than there is ends the reading, as does a rate cut off', () => {
+    expect(parseRtcp(Buffer.from('a1cb00020000000100000004', 'hex'))).toEqual([{ kind: 'bye' }])
+    expect(parseRtcp(Buffer.from('a1cb0001000000ff', 'hex'))).toEqual([])
+    expect(parseRtcp(Buffer.from('8fce0003000000010000000052454d42', 'hex'))).toEqual([])
+  })
+
   test('takes any bytes, and gives a bounded number of messages', () => {
     fc.assert(fc.property(fc.oneof(anyBytes(200), damaged(compound)), (raw) => {
       for (const message of parseRtcp(raw)) {

@@ -118,5 +118,8 @@ describe('numbers that wrap', () => {
     expect([65_534, 1, 65_535, 0, 2].map(unwrap)).toEqual([65_534, 65_537, 65_535, 65_536, 65_538])
     const early = makeUnwrapper16()
     expect([0, 65_535, 1].map(early)).toEqual([0, -1, 1])
+    // The newest counts, not the last: from 20,000 on the way to 60,000 would be too far.
+    const late = makeUnwrapper16()
+    expect([50_000, 20_000, 60_000].map(late)).toEqual([50_000, 20_000, 60_000])
   })
 })
