@@ -73,7 +73,8 @@ describe('offers of real clients', () => {
   test('a data channel is a media without codecs; no fingerprint is named', () => {
     const offer = parseOffer('v=0\nm=application 9 UDP/DTLS/SCTP webrtc-datachannel\na=mid:data\n')
     expect(offer).toEqual({ hasFingerprint: false, medias: [{
-      mid: 'data', kind: 'application', direction: 'sendrecv', port: 9, codecs: [], ssrcs: [],
+      extensions: [], mid: 'data', kind: 'application', direction: 'sendrecv', port: 9,
+      codecs: [], ssrcs: [],
     }] })
   })
 })

@@ -19,6 +19,8 @@ export interface OfferMedia {
   readonly port: number
   readonly codecs: OfferCodec[]
   readonly ssrcs: number[]
+  /** Header extensions (RFC 8285) with one-byte numbers. */
+  readonly extensions: { readonly id: number; readonly uri: string }[]
 }
 
 export interface Offer {
@@ -32,6 +34,7 @@ export const OFFER_LIMITS = {
   codecsMax: 128,
   ssrcsMax: 64,
   fmtpMax: 1_024,
+  extensionsMax: 32,
 } as const
 
 const MEDIA_LINE = /^m=(video|audio|application) (\d{1,5})(?:\/\d{1,5})? (\S{1,64}) (.+)$/
@@ -39,6 +42,7 @@ const RTPMAP = /^a=rtpmap:(\d{1,3}) ([\w!#$%&'*+.^`{|}~-]{1,64})\/(\d{1,9})(?:\/
 const FMTP = /^a=fmtp:(\d{1,3}) (.+)$/
 const MID = /^a=mid:([\w!#$%&'*+.^`{|}~-]{1,64})$/
 const SSRC = /^a=ssrc:(\d{1,10})(?: |$)/
+const EXTMAP = /^a=extmap:(\d{1,2})(?:\/\w{1,10})? ([\w:/.+-]{1,200})(?: |$)/
 const DIRECTION = /^a=(sendrecv|sendonly|recvonly|inactive)$/
 const FINGERPRINT = /^a=fingerprint:[\w-]+ (?:[0-9A-Fa-f]{2}:)+[0-9A-Fa-f]{2}$/
 
@@ -88,6 +92,12 @@ function readSsrcs(lines: readonly string[]): number[] {
   return [...known].slice(0, OFFER_LIMITS.ssrcsMax)
 }
 
+function readExtensions(lines: readonly string[]): OfferMedia['extensions'] {
+  return [...collect(lines, EXTMAP, ([, , uri]) => uri!)]
+    .filter(([id]) => id >= 1 && id <= 14)
+    .slice(0, OFFER_LIMITS.extensionsMax).map(([id, uri]) => ({ id, uri }))
+}
+
 function readMedia(
   lines: readonly string[], session: readonly string[], index: number,
 ): OfferMedia | undefined {
@@ -103,6 +113,7 @@ function readMedia(
     port: isBundled ? 9 : port,
     codecs: kind === 'application' ? [] : readCodecs(lines, formats!),
     ssrcs: readSsrcs(lines),
+    extensions: readExtensions(lines),
   }
 }
 

@@ -212,6 +212,8 @@ export interface PeerTrack {
   readonly direction: 'send' | 'receive'
   /** Of what we send. */
   readonly ssrc: number
+  /** The header extension that numbers packets across tracks, when both sides want it. */
+  readonly transportCc?: { readonly id: number; readonly uri: string } | undefined
 }
 
 /** One WebRTC session, answered. Packets are whole RTP or RTCP packets, decrypted. */

@@ -44,6 +44,14 @@ async function view(url) {
   await pc.setRemoteDescription({ type: 'answer', sdp: await answer.text() })
   return { status: 201 }
 }
+async function outbound() {
+  const all = [...(await pc.getStats()).values()]
+  const pair = all.find((x) => x.type === 'candidate-pair' && x.nominated)
+  const video = all.find((x) => x.type === 'outbound-rtp' && x.kind === 'video')
+  return { availableKbps: Math.round(pair.availableOutgoingBitrate / 1000),
+    rttMs: Math.round(pair.currentRoundTripTime * 1000), width: video.frameWidth,
+    limit: video.qualityLimitationReason, plis: video.pliCount }
+}
 async function inbound() {
   const out = {}
   for (const x of (await pc.getStats()).values()) if (x.type === 'inbound-rtp') out[x.kind] = {
@@ -55,6 +63,7 @@ async function inbound() {
 </script>`
 
 interface Seen { frames: number; firstMs?: number; width?: number; lagMs: number[] }
+interface Sender { availableKbps: number; limit: string; plis: number }
 interface Inbound {
   [kind: string]: { lost: number; received: number; concealed: number; samples: number
     energy: number; silent: number }
@@ -119,10 +128,12 @@ describe('WHIP and WHEP in a browser', () => {
     const stats = await inbound(viewer)
     const figures = {
       firstMs: Math.round(seen.firstMs!), lagMsP95: Math.round(p95(seen.lagMs.slice(20))),
-      width: seen.width, ...stats,
+      width: seen.width, ...stats, sender: await camera.evaluate<Sender>('outbound()'),
     }
     process.stdout.write(`${JSON.stringify(figures)}\n`)
     expect(seen.firstMs).toBeLessThan(3_000)
+    // Feedback about arrivals is what lets a browser find out that the path is wide.
+    expect(figures.sender.availableKbps).toBeGreaterThan(500)
     expect(figures.lagMsP95).toBeLessThan(250)
     expect(stats['audio']!.received).toBeGreaterThan(50)
     expect(stats['audio']!.energy).toBeGreaterThan(0)

@@ -8,6 +8,7 @@ import { avcRecord, makeDepacketiser, type AccessUnit } from '#formats/h264'
 import { makeLossMeter, makeReorder, type LossMeter, type Reorder } from './model/reorder.ts'
 import { isRtcp, parseRtp, type RtpPacket } from '#formats/rtp'
 import { parseRtcp, writeNack, writePli, writeReceiverReport, writeRemb } from '#formats/rtcp'
+import { makeArrivals } from './arrivals.ts'
 import { opensKeyframe } from './model/start.ts'
 import { makeSync } from './model/sync.ts'
 import { makeUnwrapper16, makeUnwrapper32 } from '#formats/unwrap'
@@ -75,9 +76,12 @@ export function makeIngest(deps: {
   maxKbps: number
   peer: () => Peer | undefined
   hasVideo: boolean
+  /** The header extension by which the sender wants to hear when packets arrived. */
+  transportCcId: number | undefined
 }): Ingest {
   const { clock, line, sink } = deps
   const tracks: Record<Kind, Track> = { video: makeTrack('video'), audio: makeTrack('audio') }
+  const arrivals = makeArrivals(deps.transportCcId)
   const sync = makeSync(makeWallClock(), makeWallClock(), deps.hasVideo)
   const depacketiser = makeDepacketiser()
   const askedMs = { pli: -Infinity, keyframe: clock.steadyMs() }
@@ -158,6 +162,7 @@ export function makeIngest(deps: {
     }
     track.ssrc = packet.ssrc
     heardMs = nowMs
+    arrivals.see(bytes, nowMs)
     const sequence = track.unwrapSequence(packet.sequence)
     const time = track.unwrapTime(packet.timestamp)
     if (time > track.newest) {
@@ -196,6 +201,8 @@ export function makeIngest(deps: {
       count.nacks += missing.length
       send(kind, writeNack({ ssrc: OUR_SSRC, mediaSsrc: ssrc, sequences: missing }))
     }
+    const feedback = arrivals.take(tracks.video.ssrc ?? tracks.audio.ssrc ?? 0, nowMs)
+    if (feedback) send(deps.hasVideo ? 'video' : 'audio', feedback)
     const isDue = deps.hasVideo && nowMs - askedMs.keyframe >= KEYFRAME_MS
     if (wantsKeyframe || isDue) sendPli(nowMs)
   }
