@@ -170,6 +170,12 @@ describe('pictures and packets', () => {
     expect(feed(depacketiser, [sets, { ...start, marker: true }, ...rest])).toEqual([])
     expect(feed(depacketiser, [...key(2).slice(0, 2), ...key(2).slice(1)])).toEqual([])
     expect(feed(depacketiser, [...key(3).slice(0, 2), ...key(4)])).toMatchObject([{ timestamp: 4 }])
+    const slice = packet(Buffer.from([0x65, 0x88, 1]), 5, false)
+    const [, open, ...close] = key(5) as [RtpPacket, RtpPacket, ...RtpPacket[]]
+    expect(feed(depacketiser, [slice, { ...open, marker: true }])).toEqual([])
+    expect(depacketiser.needsKeyframe).toBe(true)
+    const inside = [open, slice, ...close].map((one) => ({ ...one, timestamp: 6 }))
+    expect(feed(depacketiser, inside)).toEqual([])
   })
 
   test('a picture is bounded in bytes and in pieces', () => {
