@@ -70,7 +70,11 @@ try {
 
 const log = makeLog()
 const control = makeControl({ serverUrl, internalKey, clock: systemClock, log })
-const media = makeMediaServer({ clock: systemClock, log, folder, internalKey, ...control })
+const usage = () => {
+  const { user, system } = process.cpuUsage()
+  return { cpuMicros: user + system, memoryBytes: process.memoryUsage.rss() }
+}
+const media = makeMediaServer({ clock: systemClock, log, folder, internalKey, usage, ...control })
 
 type ListenError = NodeJS.ErrnoException & { port?: number }
 const ports = await media.listen(where).catch((error: ListenError) => {

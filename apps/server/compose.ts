@@ -9,13 +9,14 @@ import { makePlaceOrder } from '#flows/place-order'
 import { makeReconcile } from '#flows/reconcile'
 import { makeRefundOrder } from '#flows/refund-order'
 import { makeSettlePayment } from '#flows/settle-payment'
+import { makeQuality, makeQualityRoutes } from '#insight/quality'
 import { Fault, type Clock, type Ids, type Log, type Random, type RouteTable, type ShowId,
 } from '#kernel'
 import { makeAccounts } from '#people/accounts'
 import { isAllowed, type Mailer } from '#people/accounts/contract'
 import { makeAudit } from '#people/audit'
 import { makeChat, makeChatRoutes } from '#stage/chat'
-import { makeGateway, type OriginRule } from '#stage/gateway'
+import { addressKey, makeGateway, type OriginRule } from '#stage/gateway'
 import { makeShowRoutes, makeShows } from '#stage/show'
 import { makeCatalog, makeCatalogRoutes } from '#trade/catalog'
 import { makeOffers, makeOffersRoutes } from '#trade/offers'
@@ -112,6 +113,17 @@ function makeStage(house: House, trade: Trade, people: People, flows: () => Flow
 }
 type Stage = ReturnType<typeof makeStage>
 
+/** What the show teaches. */
+function makeInsight(house: House, { shows }: Stage) {
+  return {
+    quality: makeQuality<Tx>({
+      ...house, networkOf: addressKey,
+      isLive: async (showId) => (await shows.read(showId))?.state === 'live',
+    }),
+  }
+}
+type Insight = ReturnType<typeof makeInsight>
+
 /** What acts on two modules. */
 function makeFlows(house: House, trade: Trade, people: People, { shows, tell }: Stage) {
   const { clock, log, env } = house
@@ -153,13 +165,13 @@ type Flows = ReturnType<typeof makeFlows>
 
 /** Everything that answers HTTP; every route names the act that it needs. */
 function makeRoutes(
-  house: House, trade: Trade, people: People, stage: Stage, flows: Flows,
+  house: House, trade: Trade, people: People, stage: Stage, flows: Flows, insight: Insight,
 ): RouteTable[] {
   const { openOffer, settle } = flows
-  const parts = { ...house, ...trade, ...people, ...stage }
+  const parts = { ...house, ...trade, ...people, ...stage, ...insight }
   return [
     people.accounts.routes, people.audit.routes, stage.gateway.routes,
-    deskRoutes(parts), makeCatalogRoutes(parts), makeChatRoutes(parts),
+    deskRoutes(parts), makeCatalogRoutes(parts), makeChatRoutes(parts), makeQualityRoutes(parts),
     makeStockRoutes({
       ...parts,
       stock: {
@@ -184,19 +196,23 @@ function makeRoutes(
       pay: flows.payOrder, refund: flows.refundOrder,
     }),
     makeShowRoutes({
-      ...parts, stopSale: flows.stopSale, rtmpUrl: (host) => rtmpUrlFor(house.env, host),
+      ...parts, stopSale: flows.stopSale, heard: insight.quality.hearMedia,
+      rtmpUrl: (host) => rtmpUrlFor(house.env, host),
     }),
   ]
 }
 
 /** Work without a caller: facts to their listeners, expiry, reconciliation, lost signals. */
-function makeWork(house: House, trade: Trade, people: People, { shows }: Stage, flows: Flows) {
+function makeWork(
+  house: House, trade: Trade, people: People, { shows }: Stage, flows: Flows, insight: Insight,
+) {
   const relay = makeRelay({ ...house, listeners: [] })
   const none = async (work: Promise<unknown>) => work.then(() => 0)
   const jobs = [
     { name: 'expire', everyMs: 500, run: async () => (await flows.expire.sweep()).orders },
     { name: 'reconcile', everyMs: 2000, run: async () => (await flows.reconcile()).settled },
     { name: 'signals', everyMs: 1000, run: () => none(shows.sweep()) },
+    { name: 'quality', everyMs: 60_000, run: insight.quality.sweep },
     { name: 'sessions', everyMs: 3_600_000, run: () => none(people.accounts.sweep()) },
     { name: 'webhooks', everyMs: 3_600_000, run: () => none(trade.payments.sweep()) },
   ]
@@ -206,6 +222,7 @@ function makeWork(house: House, trade: Trade, people: People, { shows }: Stage, 
     return async () => {
       await flows.placeOrder.idle()
       await running.stop()
+      await insight.quality.sweep()
       await relay.stop()
     }
   }
@@ -217,6 +234,7 @@ export function compose(house: House) {
   const people: People = makePeople(house, trade, () => stage)
   const stage: Stage = makeStage(house, trade, people, () => flows)
   const flows: Flows = makeFlows(house, trade, people, stage)
+  const insight: Insight = makeInsight(house, stage)
   const { accounts } = people
 
   /** A session without a mail, for the demo's director: a link is made and used at once. */
@@ -227,8 +245,8 @@ export function compose(house: House) {
     return signedIn.cookie
   }
   return {
-    ...trade, ...people, ...stage, startStaffSession,
-    routes: makeRoutes(house, trade, people, stage, flows),
-    startWork: makeWork(house, trade, people, stage, flows),
+    ...trade, ...people, ...stage, ...insight, startStaffSession,
+    routes: makeRoutes(house, trade, people, stage, flows, insight),
+    startWork: makeWork(house, trade, people, stage, flows, insight),
   }
 }

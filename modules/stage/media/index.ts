@@ -1,6 +1,7 @@
 import type { Clock, Log, Result, ShowId } from '#kernel'
-import type { StateReport } from './contract.ts'
+import { MEDIA_LIMITS, type MediaMetrics, type StateReport } from './contract.ts'
 import { makeMediaHttp } from './http/server.ts'
+import { makeCpuShare } from './live/health.ts'
 import { makeShows } from './live/shows.ts'
 import { makeRtmpServer } from './rtmp/server.ts'
 
@@ -15,6 +16,8 @@ export interface MediaDeps {
   authorize(streamKey: string, remoteAddress: string): Promise<Result<ShowId>>
   /** Must return at once; delivery is the receiver's care. */
   report(report: StateReport): void
+  /** What the process has used so far; without it that part of the figures is missing or 0. */
+  usage?(): { readonly cpuMicros: number; readonly memoryBytes: number }
 }
 
 export interface MediaServer {
@@ -28,7 +31,10 @@ export interface MediaServer {
 export function makeMediaServer(deps: MediaDeps): MediaServer {
   const { clock, log } = deps
   const startedMs = clock.steadyMs()
-  const shows = makeShows(deps)
+  const { usage } = deps
+  const cpuShare = usage && makeCpuShare(clock, () => usage().cpuMicros)
+  const shows = makeShows({ ...deps, cpuShare })
+  const upSeconds = () => Math.round((clock.steadyMs() - startedMs) / 1_000)
   const rtmp = makeRtmpServer({
     clock, log,
     authorize: (streamKey, remoteAddress) => deps.authorize(streamKey, remoteAddress),
@@ -38,7 +44,14 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
     shows, log, internalKey: deps.internalKey,
     health: () => ({
       ok: true, receiving: shows.receiving, publishers: rtmp.connections,
-      upSeconds: Math.round((clock.steadyMs() - startedMs) / 1_000),
+      upSeconds: upSeconds(),
+    }),
+    metrics: (): MediaMetrics => ({
+      upSeconds: upSeconds(), cpuSeconds: (usage?.().cpuMicros ?? 0) / 1_000_000,
+      memoryBytes: usage?.().memoryBytes ?? 0, receiving: shows.receiving,
+      publishers: rtmp.connections,
+      shows: shows.list().slice(0, MEDIA_LIMITS.metricsShowsMax)
+        .map(({ id, health }) => ({ showId: id, health: health.read() })),
     }),
   })
   return {

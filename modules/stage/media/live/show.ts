@@ -2,9 +2,11 @@ import { ok, refuse, type Clock, type Log, type Refusal, type Result, type ShowI
 import { MEDIA_LIMITS, type MediaProblem, type StateReport, type StateView } from '../contract.ts'
 import { makeAssembler, type Assembler } from '../model/assembler.ts'
 import type { FlvTag } from '../model/flv.ts'
+import { TICKS_PER_SECOND } from '../model/timeline.ts'
 import { makeRecorder } from '../recording/recorder.ts'
 import type { RecordedSegment } from '../recording/index-file.ts'
 import type { Restored } from '../recording/restore.ts'
+import { makeShowHealth, type ShowHealth } from './health.ts'
 import { makeLiveWindow, type LiveWindow } from './window.ts'
 
 /** The one who sends media now. */
@@ -18,6 +20,7 @@ export interface Publisher {
 export interface Show {
   readonly id: ShowId
   readonly window: LiveWindow
+  readonly health: ShowHealth
   readonly recorded: readonly RecordedSegment[]
   readonly isReceiving: boolean
   readonly isEnded: boolean
@@ -53,10 +56,12 @@ export function makeShow(deps: {
   log: Log
   report: (report: StateReport) => void
   restored: Restored
+  cpuShare?: (() => number) | undefined
 }): Show {
   const { id, clock, folder } = deps
   const log = deps.log.child({ showId: id })
   const window = makeLiveWindow({ clock }, deps.restored.window)
+  const health = makeShowHealth(deps)
   const recorded = [...deps.restored.recorded]
   const inits = new Map<number, Buffer>()
   let { nextInitId, startTicks: ticks } = deps.restored
@@ -87,7 +92,9 @@ export function makeShow(deps: {
     const { state, ...rest } = view()
     const said = state === 'waiting' ? 'lost' : state
     const atMs = Math.round(clock.nowMs())
-    deps.report({ showId: id, ...rest, state: said, ...(problem && { problem }), atMs })
+    deps.report({
+      showId: id, ...rest, state: said, ...(problem && { problem }), health: health.read(), atMs,
+    })
   }
 
   /** The window lags behind the recorder, in the same order; the fields here are ahead of it. */
@@ -135,6 +142,7 @@ export function makeShow(deps: {
       },
       part(part) {
         openTicks += part.ticks
+        health.part(part.ticks * 1_000 / TICKS_PER_SECOND)
         recorder.part(part.bytes)
         announce(() => window.part(part))
       },
@@ -170,7 +178,7 @@ export function makeShow(deps: {
   }
 
   return {
-    id, window, recorded, folder,
+    id, window, health, recorded, folder,
     get isReceiving() { return current !== undefined },
     get isEnded() { return isEnded },
     init: (initId) => inits.get(initId),
@@ -187,6 +195,7 @@ export function makeShow(deps: {
         assembler: begin(), drop, heardMs: clock.steadyMs(), isDescribed: false,
       }
       current = mine
+      health.begin('rtmp')
       announce(() => window.setReceiving(true))
       log.info('publisher here')
       report()
@@ -198,6 +207,7 @@ export function makeShow(deps: {
         push(tag, wrappedMs) {
           if (current !== mine) return undefined
           mine.heardMs = clock.steadyMs()
+          if ('data' in tag) health.took(tag.data.length)
           return mine.assembler.push(tag, wrappedMs, clock.nowMs())
         },
         leave(why) {
