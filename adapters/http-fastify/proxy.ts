@@ -10,6 +10,8 @@ export interface ProxyOptions {
   readonly target: string
   readonly methods: readonly ('GET' | 'HEAD' | 'POST')[]
   readonly timeoutMs: number
+  /** Headers of ours that the other process gets beside those of the caller that may pass. */
+  headersFor?(request: FastifyRequest): Readonly<Record<string, string>>
 }
 
 /** Headers that may pass; cookies and keys never leave this process. */
@@ -65,7 +67,7 @@ function forward(
     method: raw.method!,
     agent: options.agent,
     timeout: options.timeoutMs,
-    headers: pick(raw.headers, passUp),
+    headers: { ...pick(raw.headers, passUp), ...options.headersFor?.(request) },
   })
   const isGone = () => reply.raw.destroyed || reply.raw.writableEnded
   upstream.on('timeout', () => upstream.destroy(new Error('timeout')))

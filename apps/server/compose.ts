@@ -1,6 +1,7 @@
 import { join } from 'node:path'
+import type { Meter, MetricsSources } from '#adapters/metrics-prometheus'
 import { makeSandboxPay } from '#adapters/pay-sandbox'
-import { makeRelay, writeFacts, type Database, type Tx } from '#adapters/store-postgres'
+import { makeRelay, writeFacts, type Database, type Relay, type Tx } from '#adapters/store-postgres'
 import { makeCancelOrder } from '#flows/cancel-order'
 import { makeExpire } from '#flows/expire'
 import { makeOpenOffer } from '#flows/open-offer'
@@ -22,13 +23,16 @@ import { makeCatalog, makeCatalogRoutes } from '#trade/catalog'
 import { makeOffers, makeOffersRoutes } from '#trade/offers'
 import { makeOrders, makeOrdersRoutes } from '#trade/orders'
 import { makePayments, makePaymentsRoutes } from '#trade/payments'
+import type { Payments } from '#trade/payments/contract'
 import { makeStock, makeStockRoutes } from '#trade/stock'
 import { deskRoutes } from '../../views/desk.ts'
+import { readOpenPayments } from '../../views/figures.ts'
 import { makeRoomView } from '../../views/room.ts'
 import type { ServerEnv } from './env.ts'
 import { rtmpUrlFor } from './ingest-url.ts'
 import { startJobs } from './jobs.ts'
 import { makeMediaControl } from './media-control.ts'
+import { makeMediaFigures } from './metrics.ts'
 import { makeTell } from './tell.ts'
 
 export interface House {
@@ -40,12 +44,25 @@ export interface House {
   readonly mailer: Mailer
   readonly env: ServerEnv
   readonly merchant: string
+  readonly meter: Meter
   readonly web: { readonly origin: OriginRule; readonly cookieName: string }
   countryOf(address: string): string | null
 }
 
 /** Announced this long before Buy opens: a viewer a few seconds behind has heard the price. */
 const offerLeadMs = 3000
+
+/** The same payments, each new state counted. */
+function countStates<P extends Payments<Tx>>(payments: P, meter: Meter): P {
+  return {
+    ...payments,
+    async applyEvent(tx, event) {
+      const applied = await payments.applyEvent(tx, event)
+      if (applied.changed && applied.payment) meter.payment(applied.payment.state)
+      return applied
+    },
+  }
+}
 
 /** Goods and money. */
 function makeTrade(house: House) {
@@ -60,7 +77,7 @@ function makeTrade(house: House) {
     stock: makeStock<Tx>(base),
     offers: makeOffers<Tx>(base),
     orders: makeOrders<Tx>(base),
-    payments: makePayments<Tx>({ ...base, provider }),
+    payments: countStates(makePayments<Tx>({ ...base, provider }), house.meter),
   }
 }
 type Trade = ReturnType<typeof makeTrade>
@@ -144,6 +161,7 @@ function makeFlows(house: House, trade: Trade, people: People, { shows, tell }: 
     openOffer, stopSale, settle,
     placeOrder: makePlaceOrder<Tx>({
       ...base, accounts: people.accounts, afterCommit: tell.batchPlaced,
+      meter: house.meter,
       holdSeconds: env.SILKCAST_HOLD_SECONDS ? Number(env.SILKCAST_HOLD_SECONDS) : undefined,
     }),
     cancelOrder: makeCancelOrder<Tx>({ ...base, afterCommit: tell.orderChanged }),
@@ -205,8 +223,8 @@ function makeRoutes(
 /** Work without a caller: facts to their listeners, expiry, reconciliation, lost signals. */
 function makeWork(
   house: House, trade: Trade, people: People, { shows }: Stage, flows: Flows, insight: Insight,
+  relay: Relay,
 ) {
-  const relay = makeRelay({ ...house, listeners: [] })
   const none = async (work: Promise<unknown>) => work.then(() => 0)
   const jobs = [
     { name: 'expire', everyMs: 500, run: async () => (await flows.expire.sweep()).orders },
@@ -228,6 +246,23 @@ function makeWork(
   }
 }
 
+/** What /metrics asks when somebody reads it. */
+const makeSources = (
+  { database, clock, env }: House, stage: Stage, flows: Flows, insight: Insight, relay: Relay,
+): MetricsSources => ({
+  gateway: stage.gateway.readMetrics,
+  ordersWaiting: () => flows.placeOrder.waiting,
+  quality: () => insight.quality.size,
+  openPayments: () => readOpenPayments(database.kysely),
+  async outbox() {
+    const { written, oldestAtMs } = await relay.readFigures()
+    const lagMs = Object.entries(oldestAtMs).map(([listener, atMs]) =>
+      [listener, atMs === null ? 0 : Math.max(0, clock.nowMs() - atMs)])
+    return { written, lagMs: Object.fromEntries(lagMs) as Record<string, number> }
+  },
+  media: makeMediaFigures(env),
+})
+
 /** The map of the server: every part, what it is given, and what it tells. */
 export function compose(house: House) {
   const trade = makeTrade(house)
@@ -235,6 +270,7 @@ export function compose(house: House) {
   const stage: Stage = makeStage(house, trade, people, () => flows)
   const flows: Flows = makeFlows(house, trade, people, stage)
   const insight: Insight = makeInsight(house, stage)
+  const relay = makeRelay({ ...house, listeners: [] })
   const { accounts } = people
 
   /** A session without a mail, for the demo's director: a link is made and used at once. */
@@ -247,6 +283,7 @@ export function compose(house: House) {
   return {
     ...trade, ...people, ...stage, ...insight, startStaffSession,
     routes: makeRoutes(house, trade, people, stage, flows, insight),
-    startWork: makeWork(house, trade, people, stage, flows, insight),
+    startWork: makeWork(house, trade, people, stage, flows, insight, relay),
+    sources: makeSources(house, stage, flows, insight, relay),
   }
 }

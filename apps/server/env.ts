@@ -26,6 +26,8 @@ const EnvSchema = Type.Object({
   // Files: with both, the server speaks HTTPS.
   SILKCAST_TLS_CERT: Type.Optional(Type.String({ minLength: 1 })),
   SILKCAST_TLS_KEY: Type.Optional(Type.String({ minLength: 1 })),
+  // Who has it may read /metrics from anywhere.
+  SILKCAST_METRICS_TOKEN: Type.Optional(Type.String({ minLength: 16, maxLength: 200 })),
   SILKCAST_HOLD_SECONDS: Type.Optional(Type.String({ pattern: '^\\d{1,5}$' })),
 })
 
