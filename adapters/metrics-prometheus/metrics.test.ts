@@ -36,7 +36,8 @@ function expectWellFormed(text: string): void {
   const described = [...text.matchAll(/^# TYPE (\S+) /gm)].map(([, name]) => name)
   expect(new Set(described).size).toBe(described.length)
   const label = String.raw`[a-z_]\w*="(?:[^"\\\n]|\\.)*"`
-  const line = new RegExp(String.raw`^[a-z_:][\w:]*(?:\{${label}(?:,${label})*\})? (?:-?\d\S*|Nan)$`)
+  const labels = String.raw`\{${label}(?:,${label})*\}`
+  const line = new RegExp(String.raw`^[a-z_:][\w:]*(?:${labels})? (?:-?\d\S*|Nan)$`)
   const odd = text.split('\n')
     .filter((one) => one !== '' && !one.startsWith('#') && !line.test(one))
   expect(odd).toEqual([])

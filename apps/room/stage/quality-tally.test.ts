@@ -7,7 +7,7 @@ function begin() {
   return { ...tally, wait: (ms: number) => { nowMs += ms }, now: () => nowMs }
 }
 
-test('time is watched while it moves, stalled while it stands, and neither while nobody looks', () => {
+test('time is watched while it moves, stalled while it stands, else neither', () => {
   const { probe, take, wait } = begin()
   wait(500)
   probe.playing()
@@ -37,7 +37,7 @@ test('a stall over two reports is one stall, counted on both sides of the border
   expect(take()).toMatchObject({ watchedMs: 3000, stalledMs: 2000, stalls: 0 })
 })
 
-test('a stall that is noticed late began when the picture last moved, never before the report', () => {
+test('a stall that is noticed late began with the last move, within its report', () => {
   const { probe, take, wait, now } = begin()
   probe.playing()
   wait(4000)
