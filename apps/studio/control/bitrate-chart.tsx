@@ -27,13 +27,15 @@ export function BitrateChart({ label, times, values, number, time }: BitrateChar
   useEffect(() => {
     const element = frame.current
     if (!element) return
-    const style = (name: string) => () => getComputedStyle(element).getPropertyValue(name)
+    // A canvas takes no variables: the element's own colours are what they stand for.
+    const style = (name: 'color' | 'borderTopColor' | 'outlineColor') =>
+      () => getComputedStyle(element)[name]
     const axis = {
-      stroke: style('--ink-quiet'), font: `12px ${getComputedStyle(element).fontFamily}`,
-      grid: { stroke: style('--line'), width: 1 }, ticks: { show: false },
+      stroke: style('outlineColor'), font: `12px ${getComputedStyle(element).fontFamily}`,
+      grid: { stroke: style('borderTopColor'), width: 1 }, ticks: { show: false },
     }
     const made = new uPlot({
-      width: width(element), height, padding: [8, 8, 0, 0],
+      width: width(element), height, padding: [8, 28, 0, 0],
       legend: { show: false }, cursor: { show: false },
       scales: { y: { range: (_plot, _low, high) => [0, Math.max(500, (high || 0) * 1.15)] } },
       axes: [
@@ -42,7 +44,7 @@ export function BitrateChart({ label, times, values, number, time }: BitrateChar
         { ...axis, size: 52, space: 34,
           values: (_plot, marks) => marks.map((mark) => words.current.number(mark)) },
       ],
-      series: [{}, { stroke: style('--action'), width: 2, points: { show: false } }],
+      series: [{}, { stroke: style('color'), width: 2, points: { show: false } }],
     }, [[], []], element)
     plot.current = made
     const watch = new ResizeObserver(() => made.setSize({ width: width(element), height }))

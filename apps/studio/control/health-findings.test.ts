@@ -91,7 +91,8 @@ describe('the way to us', () => {
   })
   test('a bitrate to set is a round one, never higher than now', () => {
     const cases = [[3_300, 0.75], [6_000, 0.6], [1_100, 0.75], [800, 0.5], [null, 0.5]] as const
-    expect(cases.map(([kbps, share]) => lowerKbps(kbps, share))).toEqual([2_250, 3_500, 800, null, null])
+    expect(cases.map(([kbps, share]) => lowerKbps(kbps, share)))
+      .toEqual([2_250, 3_500, 800, null, null])
   })
 })
 

@@ -39,12 +39,14 @@ export function HealthStrip() {
             value={video ? t('studio.seconds', { seconds: number(every) }) : none}
           />
         </dl>
-        <Button kind="quiet" onPress={() => showHealth(!isHealthOpen)}>
-          {t(isHealthOpen ? 'studio.health.close' : 'studio.health.open')}
-        </Button>
-        {canRun && show.state !== 'ended' && (
-          <Button kind="quiet" onPress={openSetup}>{t('studio.setup')}</Button>
-        )}
+        <div className="health-acts">
+          <Button kind="quiet" onPress={() => showHealth(!isHealthOpen)}>
+            {t(isHealthOpen ? 'studio.health.close' : 'studio.health.open')}
+          </Button>
+          {canRun && show.state !== 'ended' && (
+            <Button kind="quiet" onPress={openSetup}>{t('studio.setup')}</Button>
+          )}
+        </div>
       </div>
       {worst && (
         <p className="health-problem" data-bad={worst.isBad || undefined}>{textOf(worst).text}</p>
