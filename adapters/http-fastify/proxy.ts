@@ -12,6 +12,8 @@ export interface ProxyOptions {
   readonly timeoutMs: number
   /** Writes per address and minute; as many as come when not said. */
   readonly writesPerMinute?: number
+  /** Headers of ours that the other process gets beside those of the caller that may pass. */
+  headersFor?(request: FastifyRequest): Readonly<Record<string, string>>
 }
 
 /** Tells the other process who asks; what a client says about itself under this name is dropped. */
@@ -74,7 +76,9 @@ function forward(
     method: raw.method!,
     agent: options.agent,
     timeout: options.timeoutMs,
-    headers: { ...pick(raw.headers, passUp), [ADDRESS_HEADER]: request.ip },
+    headers: {
+      ...pick(raw.headers, passUp), [ADDRESS_HEADER]: request.ip, ...options.headersFor?.(request),
+    },
   })
   const isGone = () => reply.raw.destroyed || reply.raw.writableEnded
   upstream.on('timeout', () => upstream.destroy(new Error('timeout')))

@@ -64,9 +64,11 @@ export interface Plans {
 
 /** What the server alone is told. */
 function serverEnv({ options, ports, tls }: Settings): Env {
+  const metricsToken = process.env['SILKCAST_METRICS_TOKEN']
   return {
     SILKCAST_PORT: String(ports.http), SILKCAST_HOST: options.host,
     SILKCAST_MERCHANT: options.merchant,
+    ...metricsToken ? { SILKCAST_METRICS_TOKEN: metricsToken } : {},
     ...options.ownerEmail ? { SILKCAST_OWNER_EMAIL: options.ownerEmail } : {},
     // May hold the password of a TURN server: browsers get it from the server, nobody else does.
     ...options.iceServers.length > 0

@@ -1,5 +1,8 @@
 import Hls from 'hls.js/light'
+import type { QualityProbe } from './quality.ts'
 import { makeRetryPolicy, shouldJump, type Trouble } from './retry.ts'
+
+export { makeQuality } from './quality.ts'
 
 /** `waiting`: nothing to show yet. `troubled`: the last frame stands, we try again. */
 export type Picture = 'waiting' | 'playing' | 'troubled' | 'blocked'
@@ -11,6 +14,10 @@ export interface PlayerInput {
   readonly url: string
   readonly isLive: boolean
   readonly onPicture: (picture: Picture) => void
+  /** Hears what this player meets; none for a replay. */
+  readonly probe?: QualityProbe | undefined
+  /** The server's clock, which the stream's dates are of. */
+  readonly now?: () => number
 }
 
 export interface Player {
@@ -71,7 +78,7 @@ function attach(input: PlayerInput, onTrouble: (trouble: Trouble) => void) {
 
 /** Plays until destroyed: restarts of the media process, gaps and new encoders included. */
 export function makePlayer(input: PlayerInput): Player {
-  const { video, still, isLive, onPicture } = input
+  const { video, still, isLive, onPicture, probe } = input
   const policy = makeRetryPolicy()
   let source: ReturnType<typeof attach> | null = null
   let timer = 0
@@ -92,6 +99,7 @@ export function makePlayer(input: PlayerInput): Player {
   }
   function trouble(kind: Trouble) {
     if (isGone || timer) return
+    probe?.failed(kind === 'stalled' && !hasPlayed ? 'no_picture' : kind)
     const plan = policy.onTrouble(kind, performance.now(), Math.random())
     if (plan.act === 'recover' && source?.hls) {
       movedAtMs = performance.now()
@@ -118,6 +126,9 @@ export function makePlayer(input: PlayerInput): Player {
   const watch = () => {
     const hls = source?.hls
     const sync = hls?.liveSyncPosition
+    if (hasPlayed && hls?.playingDate && input.now) {
+      probe?.latency(input.now() - hls.playingDate.getTime())
+    }
     if (isLive && hls && sync != null && shouldJump(hls.latency)) video.currentTime = sync
     const patienceMs = hasPlayed ? STALL_MS : FIRST_PICTURE_MS
     const standsStill = performance.now() - movedAtMs > patienceMs
@@ -128,6 +139,7 @@ export function makePlayer(input: PlayerInput): Player {
       else if (!hasPlayed) trouble('unreachable')
     } else if (isLive && video.paused) play()
   }
+  probe?.transport('hls')
   video.addEventListener('timeupdate', onMove)
   const watching = window.setInterval(watch, WATCH_MS)
   onPicture('waiting')

@@ -1,8 +1,9 @@
 import type { Clock, Log, Random, Result, ShowId } from '#kernel'
-import type { StateReport } from './contract.ts'
+import { MEDIA_LIMITS, type MediaMetrics, type StateReport } from './contract.ts'
 import { makeRtcHttp } from './rtc/http.ts'
 import { makeRtcSessions, type RtcOptions } from './rtc/sessions.ts'
 import { makeMediaHttp } from './http/server.ts'
+import { makeCpuShare } from './live/health.ts'
 import { makeShows } from './live/shows.ts'
 import { makeRtmpServer } from './rtmp/server.ts'
 
@@ -19,6 +20,8 @@ export interface MediaDeps {
   /** Must return at once; delivery is the receiver's care. */
   report(report: StateReport): void
   readonly rtc: RtcOptions
+  /** What the process has used so far; without it that part of the figures is missing or 0. */
+  usage?(): { readonly cpuMicros: number; readonly memoryBytes: number }
 }
 
 export interface MediaServer {
@@ -32,7 +35,10 @@ export interface MediaServer {
 export function makeMediaServer(deps: MediaDeps): MediaServer {
   const { clock, log } = deps
   const startedMs = clock.steadyMs()
-  const shows = makeShows({ ...deps, turners: deps.rtc.turners })
+  const { usage } = deps
+  const cpuShare = usage && makeCpuShare(clock, () => usage().cpuMicros)
+  const shows = makeShows({ ...deps, cpuShare, turners: deps.rtc.turners })
+  const upSeconds = () => Math.round((clock.steadyMs() - startedMs) / 1_000)
   const sessions = makeRtcSessions({
     ...deps.rtc, clock, random: deps.random, log, shows,
     authorize: (streamKey, remoteAddress) => deps.authorize(streamKey, remoteAddress),
@@ -47,7 +53,14 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
     health: () => ({
       ok: true, receiving: shows.receiving, publishers: rtmp.connections,
       rtcViewers: sessions.viewers,
-      upSeconds: Math.round((clock.steadyMs() - startedMs) / 1_000),
+      upSeconds: upSeconds(),
+    }),
+    metrics: (): MediaMetrics => ({
+      upSeconds: upSeconds(), cpuSeconds: (usage?.().cpuMicros ?? 0) / 1_000_000,
+      memoryBytes: usage?.().memoryBytes ?? 0, receiving: shows.receiving,
+      publishers: rtmp.connections,
+      shows: shows.list().slice(0, MEDIA_LIMITS.metricsShowsMax)
+        .map(({ id, health }) => ({ showId: id, health: health.read() })),
     }),
   })
   return {

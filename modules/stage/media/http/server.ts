@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { isId, type Log, type ShowId } from '#kernel'
-import { INTERNAL_HEADER } from '../contract.ts'
+import { INTERNAL_HEADER, mediaPaths } from '../contract.ts'
 import type { Shows } from '../live/shows.ts'
 import type { makeRtcHttp } from '../rtc/http.ts'
 import { makePlayback, parseAsset } from './playback.ts'
@@ -26,6 +26,7 @@ export function makeMediaHttp(deps: {
   health: () => Record<string, unknown>
   /** WHIP and WHEP; absent where there is no WebRTC. */
   rtc?: ReturnType<typeof makeRtcHttp> | undefined
+  metrics: () => unknown
 }): MediaHttp {
   const play = makePlayback(deps)
   const keyHash = hash(deps.internalKey)
@@ -39,6 +40,9 @@ export function makeMediaHttp(deps: {
     request: IncomingMessage, response: ServerResponse, path: string,
   ): Promise<void> => {
     if (!isInternal(request)) return sendEmpty(response, 401)
+    if (path === mediaPaths.metrics && request.method === 'GET') {
+      return sendJson(response, 200, deps.metrics())
+    }
     const match = /^\/internal\/shows\/([a-z0-9_]{1,40})\/(stop|drop)$/.exec(path)
     const showId = match?.[1]
     if (!match || !isId('sho', showId)) return sendEmpty(response, 404)

@@ -12,6 +12,8 @@ export interface Shows {
   /** The same, made when it does not exist yet: a publisher was let in. */
   open(id: ShowId): Promise<Show>
   readonly receiving: number
+  /** Those that have a publisher, for /metrics. */
+  list(): readonly Show[]
   /** Ends every publisher and writes what is held. */
   close(): Promise<void>
 }
@@ -27,6 +29,7 @@ export function makeShows(deps: {
   log: Log
   report: (report: StateReport) => void
   turners: SoundTurners
+  cpuShare?: (() => number) | undefined
 }): Shows {
   const { clock } = deps
   const kept = new Map<ShowId, Kept>()
@@ -73,9 +76,9 @@ export function makeShows(deps: {
       const show = found ?? await (kept.get(id) ?? start(id, true)).loading
       return show ?? this.open(id)
     },
-    get receiving() {
-      return [...kept.values()].filter(({ show }) => show?.isReceiving).length
-    },
+    get receiving() { return this.list().length },
+    list: () => [...kept.values()].map(({ show }) => show)
+      .filter((show): show is Show => show?.isReceiving === true),
     async close() {
       sweeper.cancel()
       for (const { show } of kept.values()) show?.drop()

@@ -23,17 +23,17 @@ export interface Ingest {
   packet(kind: Kind, bytes: Uint8Array): void
   /** Since when nothing came, in steady milliseconds. */
   readonly heardMs: number
-  readonly health: IngestHealth
   askKeyframe(): void
   /** The same publisher comes back after a silence: everything begins anew. */
   close(): void
 }
 
-export interface IngestHealth {
-  readonly lossShare: number
-  readonly plis: number
-  readonly nacks: number
-  readonly rttMs: number | null
+/** Who wants to know how the publisher's packets fare. */
+export interface IngestWatch {
+  /** Of the packets of the last second. */
+  loss(lost: number, sent: number): void
+  pli(): void
+  nack(count: number): void
 }
 
 const OUR_SSRC = 1
@@ -52,6 +52,7 @@ interface Track {
   readonly meter: LossMeter
   /** The last sender report, and when it came. */
   report: { ntpMiddle: number; atMs: number } | undefined
+  toldHighest: number | undefined
   ssrc: number | undefined
   newest: number
 }
@@ -63,7 +64,8 @@ const makeTrack = (kind: Kind): Track => ({
   reorder: makeReorder({
     waitMs: WAIT_MS, nackAfterMs: 20, nackEveryMs: 50, nackTriesMax: 5, spanMax: 3_000,
   }),
-  meter: makeLossMeter(RATE[kind] * 1000), report: undefined, ssrc: undefined, newest: -Infinity,
+  meter: makeLossMeter(RATE[kind] * 1000), report: undefined, toldHighest: undefined,
+  ssrc: undefined, newest: -Infinity,
 })
 
 /** Turns the packets of one publisher into what viewers on WebRTC and the recording get. */
@@ -76,6 +78,7 @@ export function makeIngest(deps: {
   maxKbps: number
   peer: () => Peer | undefined
   hasVideo: boolean
+  health: IngestWatch
   /** The header extension by which the sender wants to hear when packets arrived. */
   transportCcId: number | undefined
 }): Ingest {
@@ -85,7 +88,7 @@ export function makeIngest(deps: {
   const sync = makeSync(makeWallClock(), makeWallClock(), deps.hasVideo)
   const depacketiser = makeDepacketiser()
   const askedMs = { pli: -Infinity, keyframe: clock.steadyMs() }
-  const count = { plis: 0, nacks: 0, lossShare: 0 }
+  const { health } = deps
   let wantsKeyframe = false
   let turner: SoundTurner | undefined
   let configured = ''
@@ -100,7 +103,7 @@ export function makeIngest(deps: {
     wantsKeyframe = false
     askedMs.pli = nowMs
     askedMs.keyframe = nowMs
-    count.plis++
+    health.pli()
     send('video', writePli({ ssrc: OUR_SSRC, mediaSsrc: ssrc }))
   }
   const askKeyframe = (): void => {
@@ -198,7 +201,7 @@ export function makeIngest(deps: {
       drain(kind, nowMs)
       const missing = reorder.due(nowMs).map((sequence) => sequence & 0xffff)
       if (missing.length === 0 || ssrc === undefined) continue
-      count.nacks += missing.length
+      health.nack(missing.length)
       send(kind, writeNack({ ssrc: OUR_SSRC, mediaSsrc: ssrc, sequences: missing }))
     }
     const feedback = arrivals.take(tracks.video.ssrc ?? tracks.audio.ssrc ?? 0, nowMs)
@@ -210,19 +213,24 @@ export function makeIngest(deps: {
   /** The cap of the sender's own estimate: down when packets are lost, slowly up again. */
   const report = (): void => {
     const nowMs = clock.steadyMs()
+    let lossShare = 0
     for (const kind of ['video', 'audio'] as const) {
-      const { meter, ssrc, report: last } = tracks[kind]
+      const track = tracks[kind]
+      const { meter, ssrc, report: last } = track
       if (ssrc === undefined) continue
       const figures = meter.report()
       send(kind, writeReceiverReport({ ssrc: OUR_SSRC, reports: [{
         ssrc, ...figures, lastSr: last?.ntpMiddle ?? 0,
         delaySr: last ? Math.round((nowMs - last.atMs) * 65.536) : 0,
       }] }))
-      if (kind === 'video') count.lossShare = figures.fractionLost
+      if (kind === 'video') lossShare = figures.fractionLost
+      const sent = figures.highest - (track.toldHighest ?? figures.highest)
+      track.toldHighest = figures.highest
+      if (sent > 0) health.loss(Math.round(figures.fractionLost * sent), sent)
     }
     const { ssrc } = tracks.video
     if (ssrc === undefined) return
-    kbps = count.lossShare > 0.1 ? Math.max(150, kbps * (1 - count.lossShare / 2))
+    kbps = lossShare > 0.1 ? Math.max(150, kbps * (1 - lossShare / 2))
       : Math.min(deps.maxKbps, kbps * 1.08)
     send('video', writeRemb({ ssrc: OUR_SSRC, mediaSsrcs: [ssrc], bps: Math.round(kbps * 1000) }))
   }
@@ -235,12 +243,6 @@ export function makeIngest(deps: {
       else media(kind, packet)
     },
     get heardMs() { return heardMs },
-    get health() {
-      return {
-        lossShare: count.lossShare, plis: count.plis, nacks: count.nacks,
-        rttMs: deps.peer()?.rttMs ?? null,
-      }
-    },
     askKeyframe,
     close() {
       for (const timer of timers) timer.cancel()

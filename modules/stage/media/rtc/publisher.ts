@@ -94,6 +94,7 @@ function makePlace(
       publisher = published.value
       ingest = makeIngest({
         ...deps, line: show.line, sink, hasVideo, peer, transportCcId,
+        health: show.health,
       })
       return ok(null)
     },
