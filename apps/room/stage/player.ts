@@ -1,5 +1,7 @@
 import Hls from 'hls.js/light'
+import type { Saving } from '../view/comfort.ts'
 import { makeRetryPolicy, shouldJump, type Trouble } from './retry.ts'
+import { obeySaving } from './saving.ts'
 
 /** `waiting`: nothing to show yet. `troubled`: the last frame stands, we try again. */
 export type Picture = 'waiting' | 'playing' | 'troubled' | 'blocked'
@@ -10,6 +12,7 @@ export interface PlayerInput {
   readonly still: HTMLCanvasElement
   readonly url: string
   readonly isLive: boolean
+  readonly saving: Saving
   readonly onPicture: (picture: Picture) => void
 }
 
@@ -64,6 +67,7 @@ function attach(input: PlayerInput, onTrouble: (trouble: Trouble) => void) {
   hls.on(Hls.Events.ERROR, (_event, data) => {
     if (data.fatal) onTrouble(data.type === Hls.ErrorTypes.MEDIA_ERROR ? 'broken' : 'unreachable')
   })
+  obeySaving(hls, input.saving)
   hls.loadSource(url)
   hls.attachMedia(video)
   return { hls, detach: () => hls.destroy() }
@@ -122,7 +126,8 @@ export function makePlayer(input: PlayerInput): Player {
     const patienceMs = hasPlayed ? STALL_MS : FIRST_PICTURE_MS
     const standsStill = performance.now() - movedAtMs > patienceMs
     // A person paused, or the page sleeps: no trouble.
-    if (document.hidden || (video.paused && hasPlayed && !isLive)) movedAtMs = performance.now()
+    const isSeen = !document.hidden || document.pictureInPictureElement !== null
+    if (!isSeen || (video.paused && hasPlayed && !isLive)) movedAtMs = performance.now()
     else if (standsStill && !timer) {
       if (isLive) trouble('stalled')
       else if (!hasPlayed) trouble('unreachable')

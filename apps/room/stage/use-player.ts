@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react'
 import { useHouse, useRoom } from '../context.ts'
+import { savingOf } from '../view/comfort.ts'
 import type { Picture, Player } from './player.ts'
 
 /** Loads the player after the first paint and keeps it on the right source. */
@@ -12,11 +13,13 @@ export function usePlayer() {
   const source = useRoom(({ room: { show } }) =>
     show.state === 'live' ? 'live' : show.state === 'ended' && show.hasReplay ? 'replay' : null)
 
+  const saving = useRoom((state) => savingOf(state.dataSaver, state.isLineThrifty))
+
   useEffect(() => {
     if (!source || !video.current || !still.current) return
     const input = {
-      video: video.current, still: still.current, isLive: source === 'live', onPicture: setPicture,
-      url: `${boot.mediaBase}/${id}/${source}.m3u8`,
+      video: video.current, still: still.current, isLive: source === 'live', saving,
+      onPicture: setPicture, url: `${boot.mediaBase}/${id}/${source}.m3u8`,
     }
     let player: Player | null = null
     let isGone = false
@@ -31,7 +34,7 @@ export function usePlayer() {
       player?.destroy()
       setPicture('waiting')
     }
-  }, [boot.mediaBase, id, source])
+  }, [boot.mediaBase, id, saving, source])
 
-  return { video, still, picture, source }
+  return { video, still, picture, source, saving }
 }
