@@ -48,7 +48,7 @@ export function watchPip(isLive: () => boolean, onChange: () => void): () => voi
   }
   const names = [
     ['enterpictureinpicture', onChange], ['leavepictureinpicture', leave],
-    ['webkitpresentationmodechanged', leave],
+    ['webkitpresentationmodechanged', leave], ['playing', followPip],
   ] as const
   // These do not all bubble, and the element may be swapped: heard on the way down.
   for (const [name, hear] of names) document.addEventListener(name, hear, true)

@@ -69,6 +69,7 @@ export function Stage({ hasSound, onSound, onShape }: StageProps) {
   const veil = useVeil(picture, source)
   const [isBlocked, setBlocked] = useState(false)
   const show = useRoom(({ room }) => room.show)
+  const isTv = useRoom(({ view }) => view === 'tv')
   const backdrop = useRoom(({ room }) => (room.pinned ?? room.lineUp[0])?.picture?.url)
   useShape(video, onShape)
 
@@ -111,7 +112,7 @@ export function Stage({ hasSound, onSound, onShape }: StageProps) {
         <button
           type="button" className="stage-pill" data-sound onClick={() => onSound(true)}
         >
-          <SoundOnIcon size={20} />{t('room.sound.tap')}
+          <SoundOnIcon size={20} />{t(isTv ? 'room.sound.on' : 'room.sound.tap')}
         </button>
       )}
       {source === 'replay' && <ReplayBar video={video} />}
