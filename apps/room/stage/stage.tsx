@@ -90,6 +90,8 @@ export function Stage({ hasSound, onSound, onShape }: StageProps) {
       <video
         ref={video} className="stage-video" muted playsInline
         aria-label={t('room.stage.video', { title: show.title })}
+        // Without a source readers would hear that it cannot be played.
+        aria-hidden={source === null || undefined}
       />
       <canvas ref={still} className="stage-video" hidden aria-hidden="true" />
       {source === null && (
