@@ -186,6 +186,9 @@ describe('silver mode', () => {
     expect(overflow).toBeLessThanOrEqual(0)
     if (width < height) expect(at.panelTop).toBeGreaterThanOrEqual(at.stageBottom - 0.5)
     expect(at.stageHeight).toBeGreaterThan(height * 0.2)
+    // The same page around a picture of 16:9.
+    await page.evaluate('document.querySelector(".room").dataset.shape = "wide"')
+    expect((await measure(page)).stageHeight).toBeGreaterThan(height * 0.2)
     // At 195 px the browser's own zoom has made everything twice as large.
     if (width > 200) expect(at.type).toBeGreaterThanOrEqual(16 * 1.4 - 0.01)
   })
@@ -304,9 +307,9 @@ describe('data saver', () => {
     const asked: string[] = []
     page.on('request', (request) => asked.push(request.url()))
     await page.goto(`${fixture.url}/?scene=renditions`)
-    await vi.waitFor(async () => expect(
-      await page.evaluate<number>('document.querySelector("video").currentTime')).toBeGreaterThan(1),
-    { timeout: 20_000, interval: 200 })
+    const seconds = () => page.evaluate<number>('document.querySelector("video").currentTime')
+    await vi.waitFor(async () => expect(await seconds()).toBeGreaterThan(1),
+      { timeout: 20_000, interval: 200 })
     return { asked, page }
   }
 
