@@ -1,6 +1,8 @@
 import Hls from 'hls.js/light'
 import type { QualityProbe } from './quality.ts'
+import type { Saving } from '../view/comfort.ts'
 import { makeRetryPolicy, shouldJump, type Trouble } from './retry.ts'
+import { obeySaving } from './saving.ts'
 
 export { makeQuality } from './quality.ts'
 
@@ -13,6 +15,7 @@ export interface PlayerInput {
   readonly still: HTMLCanvasElement
   readonly url: string
   readonly isLive: boolean
+  readonly saving: Saving
   readonly onPicture: (picture: Picture) => void
   /** Hears what this player meets; none for a replay. */
   readonly probe?: QualityProbe | undefined
@@ -71,6 +74,7 @@ function attach(input: PlayerInput, onTrouble: (trouble: Trouble) => void) {
   hls.on(Hls.Events.ERROR, (_event, data) => {
     if (data.fatal) onTrouble(data.type === Hls.ErrorTypes.MEDIA_ERROR ? 'broken' : 'unreachable')
   })
+  obeySaving(hls, input.saving)
   hls.loadSource(url)
   hls.attachMedia(video)
   return { hls, detach: () => hls.destroy() }
@@ -133,7 +137,8 @@ export function makePlayer(input: PlayerInput): Player {
     const patienceMs = hasPlayed ? STALL_MS : FIRST_PICTURE_MS
     const standsStill = performance.now() - movedAtMs > patienceMs
     // A person paused, or the page sleeps: no trouble.
-    if (document.hidden || (video.paused && hasPlayed && !isLive)) movedAtMs = performance.now()
+    const isSeen = !document.hidden || document.pictureInPictureElement !== null
+    if (!isSeen || (video.paused && hasPlayed && !isLive)) movedAtMs = performance.now()
     else if (standsStill && !timer) {
       if (isLive) trouble('stalled')
       else if (!hasPlayed) trouble('unreachable')

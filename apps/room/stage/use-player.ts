@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'react'
 import { useHouse, useRoom } from '../context.ts'
 import type { makeQuality, Picture, Player } from './player.ts'
+import { savingOf } from '../view/comfort.ts'
 
 /** Loads the player after the first paint and keeps it on the right source. */
 export function usePlayer() {
@@ -12,11 +13,13 @@ export function usePlayer() {
   const source = useRoom(({ room: { show } }) =>
     show.state === 'live' ? 'live' : show.state === 'ended' && show.hasReplay ? 'replay' : null)
 
+  const saving = useRoom((state) => savingOf(state.dataSaver, state.isLineThrifty))
+
   useEffect(() => {
     if (!source || !video.current || !still.current) return
     const input = {
-      video: video.current, still: still.current, isLive: source === 'live', onPicture: setPicture,
-      url: `${boot.mediaBase}/${id}/${source}.m3u8`,
+      video: video.current, still: still.current, isLive: source === 'live', saving,
+      onPicture: setPicture, url: `${boot.mediaBase}/${id}/${source}.m3u8`,
     }
     let player: Player | null = null
     let quality: ReturnType<typeof makeQuality> | null = null
@@ -35,7 +38,7 @@ export function usePlayer() {
       player?.destroy()
       setPicture('waiting')
     }
-  }, [boot.mediaBase, clock, id, source])
+  }, [boot.mediaBase, clock, id, saving, source])
 
-  return { video, still, picture, source }
+  return { video, still, picture, source, saving }
 }
