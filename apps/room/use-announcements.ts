@@ -1,7 +1,9 @@
 import { useEffect, useRef } from 'react'
+import { secondsLeft } from '#ui/countdown-math.ts'
 import { useVoice } from '#ui/primitives/toasts.tsx'
 import { useHouse, useRoom } from './context.ts'
 import { offerOn, priceTag, wordsOf } from './goods/goods.ts'
+import { useOfferMoments } from './goods/use-goods.ts'
 import { useWords } from './words.ts'
 
 /** Says aloud, politely, what changes by itself: the product, the offer and its end, the show. */
@@ -12,7 +14,10 @@ export function useAnnouncements(): void {
   const room = useRoom((state) => state.room)
   const market = useRoom((state) => state.market)
   const { pinned, offer, show } = room
-  const key = [pinned?.id, offer?.id, offer?.state, show.state, show.saleStopped, market].join(' ')
+  useOfferMoments(offer)
+  const isSoon = offer !== null && clock.nowMs() < offer.opensAtMs
+  const key = [pinned?.id, offer?.id, offer?.state, isSoon, show.state, show.saleStopped, market]
+    .join(' ')
   const last = useRef({ key, hadOffer: offer?.state === 'open' })
 
   useEffect(() => {
@@ -26,8 +31,12 @@ export function useAnnouncements(): void {
     const tag = priceTag(pinned, null, open, market)
     const { title } = wordsOf(pinned, words.locale)
     const price = tag ? words.money(tag.amount) : ''
+    if (open && tag && isSoon) {
+      const seconds = secondsLeft(open.opensAtMs, clock.nowMs())
+      return announce(words.t('room.say.offerSoon', { title, price, seconds }))
+    }
     if (open && tag) return announce(words.t('room.say.offer', { title, price, left: open.left }))
     if (hadOffer) return announce(words.t('room.say.offerOver', { title }))
     announce(words.t('room.say.pinned', { title, price }))
-  }, [announce, clock, key, market, offer, pinned, room, show, words])
+  }, [announce, clock, isSoon, key, market, offer, pinned, room, show, words])
 }

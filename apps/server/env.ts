@@ -26,6 +26,8 @@ const EnvSchema = Type.Object({
   // Files: with both, the server speaks HTTPS.
   SILKCAST_TLS_CERT: Type.Optional(Type.String({ minLength: 1 })),
   SILKCAST_TLS_KEY: Type.Optional(Type.String({ minLength: 1 })),
+  // A house whose viewers are further behind, or not at all: see offerLimits.lagCapMs.
+  SILKCAST_LAG_CAP_MS: Type.Optional(Type.String({ pattern: '^\\d{1,5}$' })),
   SILKCAST_HOLD_SECONDS: Type.Optional(Type.String({ pattern: '^\\d{1,5}$' })),
 })
 

@@ -1,4 +1,6 @@
 import Hls from 'hls.js/light'
+import { watchFrames } from './frames.ts'
+import type { MediaClock } from './media-clock.ts'
 import { makeRetryPolicy, shouldJump, type Trouble } from './retry.ts'
 
 /** `waiting`: nothing to show yet. `troubled`: the last frame stands, we try again. */
@@ -10,6 +12,8 @@ export interface PlayerInput {
   readonly still: HTMLCanvasElement
   readonly url: string
   readonly isLive: boolean
+  /** Is told where the live picture is. */
+  readonly media: MediaClock
   readonly onPicture: (picture: Picture) => void
 }
 
@@ -71,7 +75,7 @@ function attach(input: PlayerInput, onTrouble: (trouble: Trouble) => void) {
 
 /** Plays until destroyed: restarts of the media process, gaps and new encoders included. */
 export function makePlayer(input: PlayerInput): Player {
-  const { video, still, isLive, onPicture } = input
+  const { video, still, isLive, media, onPicture } = input
   const policy = makeRetryPolicy()
   let source: ReturnType<typeof attach> | null = null
   let timer = 0
@@ -99,6 +103,7 @@ export function makePlayer(input: PlayerInput): Player {
       return play()
     }
     keepLastFrame(video, still)
+    media.hold(performance.now())
     onPicture(hasPlayed ? 'troubled' : 'waiting')
     timer = window.setTimeout(() => {
       timer = 0
@@ -130,6 +135,7 @@ export function makePlayer(input: PlayerInput): Player {
   }
   video.addEventListener('timeupdate', onMove)
   const watching = window.setInterval(watch, WATCH_MS)
+  const unwatch = isLive ? watchFrames(video, media, () => source?.hls ?? null) : null
   onPicture('waiting')
   start()
   return {
@@ -137,6 +143,7 @@ export function makePlayer(input: PlayerInput): Player {
       isGone = true
       clearTimeout(timer)
       clearInterval(watching)
+      unwatch?.()
       video.removeEventListener('timeupdate', onMove)
       source?.detach()
     },

@@ -4,7 +4,7 @@ import type { Picture, Player } from './player.ts'
 
 /** Loads the player after the first paint and keeps it on the right source. */
 export function usePlayer() {
-  const { boot } = useHouse()
+  const { boot, media } = useHouse()
   const video = useRef<HTMLVideoElement>(null)
   const still = useRef<HTMLCanvasElement>(null)
   const [picture, setPicture] = useState<Picture>('waiting')
@@ -16,7 +16,7 @@ export function usePlayer() {
     if (!source || !video.current || !still.current) return
     const input = {
       video: video.current, still: still.current, isLive: source === 'live', onPicture: setPicture,
-      url: `${boot.mediaBase}/${id}/${source}.m3u8`,
+      url: `${boot.mediaBase}/${id}/${source}.m3u8`, media,
     }
     let player: Player | null = null
     let isGone = false
@@ -31,7 +31,7 @@ export function usePlayer() {
       player?.destroy()
       setPicture('waiting')
     }
-  }, [boot.mediaBase, id, source])
+  }, [boot.mediaBase, id, media, source])
 
   return { video, still, picture, source }
 }
