@@ -5,7 +5,7 @@ import { writeFacts, type Tx } from '#adapters/store-postgres'
 import { useTestDatabase } from '#adapters/store-postgres/testing'
 import type { Show } from '#stage/show/contract'
 import type { Product } from '#trade/catalog/contract'
-import type { Offer, OfferDraft } from '#trade/offers/contract'
+import { offerLimits, type Offer, type OfferDraft } from '#trade/offers/contract'
 import { checkOrders } from '#trade/orders/testing'
 import { checkStock } from '#trade/stock/testing'
 import { makeCancelOrder } from './cancel-order.ts'
@@ -59,9 +59,9 @@ describe('opening and closing an offer', () => {
       id: world.showId, state: 'live', saleStopped: false, lineUp: [world.productId],
     } as string | object as Show
   })
-  const flow = (change: { product?: Product | null; leadMs?: number } = {}) => makeOpenOffer<Tx>({
+  const flow = (change: { product?: Product | null; lagCapMs?: number } = {}) => makeOpenOffer<Tx>({
     database: test.database, stock: sale.stock, offers: sale.offers, clock, ids: sale.ids,
-    log: silentLog, leadMs: change.leadMs ?? 0,
+    log: silentLog, lagCapMs: change.lagCapMs ?? -offerLimits.readMs,
     shows: {
       read: async (id) => (id === world.showId ? show : null),
       readSelling: async () => new Map([[world.showId, world.played.selling]]),
@@ -104,10 +104,10 @@ describe('opening and closing an offer', () => {
 
   it('is announced first and can be bought by everyone from one instant on', async () => {
     await fillSale(sale, test.database, world, { stock: 10 })
-    const offer = await opened({ leadMs: 3000 })
-    expect(offer.opensAtMs).toBe(clock.nowMs() + 3000)
-    await clock.advance(2999)
-    expect(await buy(offer.id as OfferId)).toBe('trade.stock.offer_not_open')
+    const offer = await opened({ lagCapMs: 6000 })
+    expect(offer.opensAtMs).toBe(clock.nowMs() + 6000 + offerLimits.readMs)
+    await clock.advance(7499)
+    expect(await buy(offer.id as OfferId)).toBe('trade.offers.too_early')
     await clock.advance(1)
     expect(await buy(offer.id as OfferId)).toMatch(/^ord_/)
   })

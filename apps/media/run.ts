@@ -93,7 +93,7 @@ const usage = () => {
   return { cpuMicros: user + system, memoryBytes: process.memoryUsage.rss() }
 }
 const media = makeMediaServer({
-  clock: systemClock, random: systemRandom, log, folder, internalKey, usage, ...control,
+  clock: systemClock, random: systemRandom, log, folder, internalKey, usage, control,
   rtc: {
     peers: makeDatachannelPeers({ log, udpPort }),
     turners: makeSoundTurners({ ffmpeg, clock: systemClock, log }),

@@ -15,10 +15,12 @@ export interface MediaDeps {
   readonly folder: string
   /** Shared with the server process; opens `/internal/`. */
   readonly internalKey: string
-  /** Whose key this is. Throws a Fault when nobody can say now. */
-  authorize(streamKey: string, remoteAddress: string): Promise<Result<ShowId>>
-  /** Must return at once; delivery is the receiver's care. */
-  report(report: StateReport): void
+  readonly control: {
+    /** Whose key this is. Throws a Fault when nobody can say now. */
+    authorize(streamKey: string, remoteAddress: string): Promise<Result<ShowId>>
+    /** Must return at once; delivery is the receiver's care. */
+    report(report: StateReport): void
+  }
   readonly rtc: RtcOptions
   /** What the process has used so far; without it that part of the figures is missing or 0. */
   usage?(): { readonly cpuMicros: number; readonly memoryBytes: number }
@@ -37,15 +39,15 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
   const startedMs = clock.steadyMs()
   const { usage } = deps
   const cpuShare = usage && makeCpuShare(clock, () => usage().cpuMicros)
-  const shows = makeShows({ ...deps, cpuShare, turners: deps.rtc.turners })
+  const shows = makeShows({ ...deps, report: deps.control.report, cpuShare, turners: deps.rtc.turners })
   const upSeconds = () => Math.round((clock.steadyMs() - startedMs) / 1_000)
   const sessions = makeRtcSessions({
     ...deps.rtc, clock, random: deps.random, log, shows,
-    authorize: (streamKey, remoteAddress) => deps.authorize(streamKey, remoteAddress),
+    authorize: (streamKey, remoteAddress) => deps.control.authorize(streamKey, remoteAddress),
   })
   const rtmp = makeRtmpServer({
     clock, log,
-    authorize: (streamKey, remoteAddress) => deps.authorize(streamKey, remoteAddress),
+    authorize: (streamKey, remoteAddress) => deps.control.authorize(streamKey, remoteAddress),
     openShow: (id) => shows.open(id),
   })
   const http = makeMediaHttp({

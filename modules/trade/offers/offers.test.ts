@@ -17,7 +17,8 @@ const someTerms = (change: Partial<OfferTerms> = {}): OfferTerms => ({
   prices: {
     DE: { amountMinor: 1990, currency: 'EUR' }, JP: { amountMinor: 3000, currency: 'JPY' },
   },
-  units: 10, perBuyerCap: 2, opensAtMs: clock.nowMs(), closesAtMs: clock.nowMs() + 60_000,
+  units: 10, perBuyerCap: 2, mediaMs: clock.nowMs() - 7500, opensAtMs: clock.nowMs(),
+  closesAtMs: clock.nowMs() + 60_000,
   ...change,
 })
 const inTx = <T>(run: (tx: Tx) => Promise<T>) => test.database.transaction(run)
