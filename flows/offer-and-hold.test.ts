@@ -112,6 +112,29 @@ describe('opening and closing an offer', () => {
     expect(await buy(offer.id as OfferId)).toMatch(/^ord_/)
   })
 
+  it('belongs to the frame that the producer saw, and opens by the time of the act', async () => {
+    const seenMs = clock.nowMs() - 1500
+    const answer = await flow({ lagCapMs: 6000 }).open(world.showId, { ...draft(), seenMs })
+    expect(answer).toMatchObject({
+      ok: true, value: { mediaMs: seenMs, opensAtMs: clock.nowMs() + 7500 },
+    })
+    expect(await flow().close(world.showId, answer.ok ? answer.value.id as OfferId : '' as OfferId))
+      .toMatchObject({ ok: true })
+    const lie = await flow().open(world.showId, { ...draft(), seenMs: clock.nowMs() + 60_000 })
+    expect(lie).toMatchObject({ ok: true, value: { mediaMs: clock.nowMs() } })
+  })
+
+  it('is judged again where the units are, whatever let the order through', async () => {
+    await fillSale(sale, test.database, world, { stock: 10 })
+    const offer = await opened({ lagCapMs: 6000 })
+    const fates = await test.database.transaction((tx) => sale.stock.holdReclaiming(tx, [{
+      orderId: sale.ids.make('ord'), variantId: world.variantIds[0],
+      allotmentId: offer.id as OfferId, buyerId: world.buyer().personId!, quantity: 1,
+      expiresAtMs: clock.nowMs() + 60_000,
+    }], clock.nowMs()))
+    expect(fates.fates).toMatchObject([{ held: false, code: 'trade.stock.offer_not_open' }])
+  })
+
   it.each([
     ['a show that has ended', () => { show = { ...show, state: 'ended' } }, 'stage.show.ended'],
     ['a show that is not live', () => { show = { ...show, state: 'scheduled' } },

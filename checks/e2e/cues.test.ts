@@ -179,8 +179,9 @@ describe('cues of a viewer on LL-HLS', () => {
     const buy = room.page.getByRole('article').getByRole('button', { name: /^Buy/ })
     expect(await buy.isDisabled()).toBe(true)
     const openedAtMs = await room.page.evaluate<number>(`new Promise((done) => {
-      const step = () => document.querySelector('article.card .card-act button:not([aria-disabled=true],:disabled)')
-        ? done(Date.now()) : requestAnimationFrame(step)
+      const alive = 'article.card .card-act button:not([aria-disabled=true])'
+      const isAlive = () => document.querySelector(alive) !== null
+      const step = () => isAlive() ? done(Date.now()) : requestAnimationFrame(step)
       step()
     })`)
     const offMs = Math.round(openedAtMs - offer.opensAtMs)

@@ -62,7 +62,7 @@ export function makeWorld(root: string) {
     const prices = Object.fromEntries(Object.entries(stage.variants[0]!.prices).map(
       ([market, price]) =>
         [market, { ...price, amountMinor: Math.round(price.amountMinor * 0.8) }]))
-    const opensAtMs = scene === 'soon' ? now + 4000 : now - 19_000
+    const opensAtMs = scene === 'soon' ? now + 7000 : now - 19_000
     return {
       id: id('off', 1), showId: id('sho', 1), productId: stage.id, state: 'open', prices, units: 60,
       left: scene === 'soldout' ? 0 : 38, perBuyerCap: 3,

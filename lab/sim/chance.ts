@@ -16,9 +16,9 @@ export const normal = (random: Random): number =>
 export const logNormal = (random: Random, median: number, sigma: number): number =>
   median * Math.exp(sigma * normal(random))
 
-/** Goodness of fit of counts to shares, with two degrees of freedom for three groups, where the tail
- *  is exactly exp(-x/2). `correction`: winners of a round are drawn without putting back, which makes
- *  counts steadier than independent draws would be. */
+/** Goodness of fit of counts to shares, with two degrees of freedom for three groups, where the
+ *  tail is exactly exp(-x/2). `correction`: winners of a round are drawn without putting back,
+ *  which makes counts steadier than independent draws would be. */
 export function chiSquare3(
   counts: readonly number[], shares: readonly number[], correction = 1,
 ): { readonly statistic: number, readonly p: number } {

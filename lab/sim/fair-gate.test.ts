@@ -85,7 +85,7 @@ describe('a client that lies', () => {
     expect(outcome.sold).toBe(plan.rounds * plan.units)
   }, patient)
 
-  it('would gain without the moment: being first by milliseconds is what lies are for', async () => {
+  it('would gain without the moment: milliseconds are what lies are for', async () => {
     const plan = { ...fair, rounds: short, liars, momentMs: 0 }
     const outcome = await run(plan)
     const honest = outcome.groups.reduce((sum, count) => sum + count, 0)

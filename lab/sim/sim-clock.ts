@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '#kernel'
 
 export interface SimClock extends Clock {
-  /** Runs everything that is due until then, in order of time, each with all that follows from it. */
+  /** Runs everything that is due until then, in order of time, each with all that follows. */
   runUntil(ms: number): Promise<void>
 }
 

@@ -1,5 +1,5 @@
-/** The moment in the picture that the producer sees: what they do belongs to that frame, and the house
- *  shows it to every viewer with the same frame. One programme picture at a time says it. */
+/** The moment in the picture that the producer sees: what they do belongs to that frame, and the
+ *  house shows it to every viewer with it. One programme picture at a time says it. */
 let read: (() => number | undefined) | null = null
 
 export const setSeen = (reader: (() => number | undefined) | null): void => { read = reader }

@@ -66,6 +66,17 @@ it('OFR4: terms read back as they were opened', async () => {
   expect(await open().readTerms([terms.id, ids.make('off')])).toEqual(new Map([[terms.id, terms]]))
 })
 
+it('OFR7: an offer and its fact carry the media time of the announcement', async () => {
+  const terms = someTerms()
+  await start(terms)
+  const { rows } = await sql<{ payload: { mediaMs: number, opensAtMs: number } }>`
+    select payload from house.outbox where name = 'OfferOpened' and aggregate = ${terms.id}`
+    .execute(test.database.kysely)
+  expect(rows.map(({ payload }) => [payload.mediaMs, payload.opensAtMs]))
+    .toEqual([[terms.mediaMs, terms.opensAtMs]])
+  expect((await open().readOpen(showId, clock.nowMs()))?.mediaMs).toBe(clock.nowMs() - 7500)
+})
+
 it('OFR5: open is judged by the time it is asked for', async () => {
   const terms = someTerms()
   await start(terms)
