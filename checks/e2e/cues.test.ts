@@ -28,14 +28,18 @@ const value = <T>(result: { ok: true; value: T } | { ok: false; refusal: unknown
 const watcher = `${clockReader}
 window.seen = { cards: [], offers: [], frameMs: null, frames: 0 }
 const look = () => {
-  const video = document.querySelector('video')
-  if (!video || !video.requestVideoFrameCallback) return setTimeout(look, 50)
-  const onFrame = () => {
+  const videos = document.querySelectorAll('video.stage-video')
+  if (videos.length === 0) return setTimeout(look, 50)
+  for (const video of videos) {
+    const onFrame = () => {
+      video.requestVideoFrameCallback(onFrame)
+      const read = window.readClock(video)
+      if (read === null || !('playing' in video.dataset)) return
+      seen.frameMs = read
+      seen.frames++
+    }
     video.requestVideoFrameCallback(onFrame)
-    const read = window.readClock(video)
-    if (read !== null) { seen.frameMs = read; seen.frames++ }
   }
-  video.requestVideoFrameCallback(onFrame)
 }
 look()
 const cardNow = () => document.querySelector('article.card .card-title')?.textContent ?? null

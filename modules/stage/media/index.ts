@@ -39,7 +39,9 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
   const startedMs = clock.steadyMs()
   const { usage } = deps
   const cpuShare = usage && makeCpuShare(clock, () => usage().cpuMicros)
-  const shows = makeShows({ ...deps, report: deps.control.report, cpuShare, turners: deps.rtc.turners })
+  const shows = makeShows({
+    ...deps, report: deps.control.report, cpuShare, turners: deps.rtc.turners,
+  })
   const upSeconds = () => Math.round((clock.steadyMs() - startedMs) / 1_000)
   const sessions = makeRtcSessions({
     ...deps.rtc, clock, random: deps.random, log, shows,
