@@ -6,8 +6,8 @@ import type { RefusalSender } from './refusals.ts'
 export interface ProxyOptions {
   /** Path prefix on our side and on theirs, e.g. `/media`. */
   readonly prefix: string
-  /** Origin of the other process, e.g. `http://127.0.0.1:41234`. */
-  readonly target: string
+  /** Origin of the other process, e.g. `http://127.0.0.1:41234`, or which one for a path. */
+  readonly target: string | ((path: string) => string)
   readonly methods: readonly ('GET' | 'HEAD' | 'POST')[]
   readonly timeoutMs: number
 }
@@ -61,7 +61,8 @@ function forward(
   fail: (cause: unknown) => void,
 ): void {
   const raw = request.raw
-  const upstream = httpRequest(options.target + path, {
+  const target = typeof options.target === 'string' ? options.target : options.target(path)
+  const upstream = httpRequest(target + path, {
     method: raw.method!,
     agent: options.agent,
     timeout: options.timeoutMs,

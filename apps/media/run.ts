@@ -70,7 +70,10 @@ try {
 
 const log = makeLog()
 const control = makeControl({ serverUrl, internalKey, clock: systemClock, log })
-const media = makeMediaServer({ clock: systemClock, log, folder, internalKey, ...control })
+const media = makeMediaServer({
+  clock: systemClock, log, folder, internalKey, ...control,
+  isBehindFront: process.env['SILKCAST_RTMP_FRONT'] === '1',
+})
 
 type ListenError = NodeJS.ErrnoException & { port?: number }
 const ports = await media.listen(where).catch((error: ListenError) => {

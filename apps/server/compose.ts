@@ -28,6 +28,7 @@ import type { ServerEnv } from './env.ts'
 import { rtmpUrlFor } from './ingest-url.ts'
 import { startJobs } from './jobs.ts'
 import { makeMediaControl } from './media-control.ts'
+import type { MediaFleet } from './media-fleet/index.ts'
 import { makeTell } from './tell.ts'
 
 export interface House {
@@ -39,6 +40,7 @@ export interface House {
   readonly mailer: Mailer
   readonly env: ServerEnv
   readonly merchant: string
+  readonly media: MediaFleet
   readonly web: { readonly origin: OriginRule; readonly cookieName: string }
   countryOf(address: string): string | null
 }
@@ -80,7 +82,7 @@ type People = ReturnType<typeof makePeople>
 function makeStage(house: House, trade: Trade, people: People, flows: () => Flows) {
   const { clock, log, env } = house
   const base = { ...house, writeFacts }
-  const shows = makeShows<Tx>({ ...base, media: makeMediaControl(env) })
+  const shows = makeShows<Tx>({ ...base, media: makeMediaControl(env, house.media) })
   const chat = makeChat({
     ...base,
     isOpen: async (showId) => ((await shows.read(showId))?.state ?? 'ended') !== 'ended',
@@ -185,6 +187,7 @@ function makeRoutes(
     }),
     makeShowRoutes({
       ...parts, stopSale: flows.stopSale, rtmpUrl: (host) => rtmpUrlFor(house.env, host),
+      placeMedia: house.media.place,
     }),
   ]
 }

@@ -15,6 +15,7 @@ import { firstRun } from './first-run.ts'
 import { makeLog } from '#adapters/log-pino'
 import { addPages } from './pages/index.ts'
 import { countryOfAddress } from './pages/visitor.ts'
+import { makeMediaFleet } from './media-fleet/index.ts'
 import { refusals } from './refusals.ts'
 import { openTrust } from './trust/open.ts'
 
@@ -34,15 +35,18 @@ async function openHouse(env: ServerEnv, world: DemoWorld) {
   const log = makeLog(env.SILKCAST_LOG_LEVEL ?? 'info', 'server')
   const database = connect({ url: env.SILKCAST_DATABASE_URL, poolSize: 16, log, clock, random })
   await migrate(database, readMigrations(root))
+  const media = makeMediaFleet({
+    urls: env.SILKCAST_MEDIA_URL.split(','), internalKey: env.SILKCAST_INTERNAL_KEY, clock, log,
+  })
   const parts = compose({
-    clock, ids: makeIds({ clock, random }), random, log, database, mailer, env,
+    clock, media, ids: makeIds({ clock, random }), random, log, database, mailer, env,
     merchant: env.SILKCAST_MERCHANT ?? (isDemo ? world.merchant : 'My shop'),
     countryOf: countryOfAddress,
     web: {
       origin: makeOriginPolicy(env.SILKCAST_PUBLIC_URL), cookieName: cookieName('sid', isSecure),
     },
   })
-  return { ...parts, env, log, database, isDemo, isSecure }
+  return { ...parts, media, env, log, database, isDemo, isSecure }
 }
 type OpenHouse = Awaited<ReturnType<typeof openHouse>>
 
@@ -52,7 +56,8 @@ function mountAll(http: Http, house: OpenHouse): void {
   for (const table of house.routes) http.mount(table)
   if (isDemo) http.mount(demoRoutes({ ...house, root }))
   http.proxy({
-    prefix: '/media', target: env.SILKCAST_MEDIA_URL, methods: ['GET', 'HEAD'], timeoutMs: 15_000,
+    prefix: '/media', target: (path) => house.media.urlForPath(path), methods: ['GET', 'HEAD'],
+    timeoutMs: 15_000,
   })
   http.proxy({
     prefix: '/sandbox-pay', target: env.SILKCAST_PAY_URL, methods: ['GET', 'POST'],
@@ -101,6 +106,7 @@ async function start(env: ServerEnv): Promise<() => Promise<void>> {
   })
   mountAll(http, house)
   const trust = await openTrust(http, env)
+  await house.media.start()
   await http.app.ready()
   house.gateway.attach(http.app.server)
   await http.app.listen({
@@ -115,6 +121,7 @@ async function start(env: ServerEnv): Promise<() => Promise<void>> {
   }
   return async () => {
     house.gateway.close()
+    house.media.stop()
     await trust?.close()
     await http.app.close()
     await stopWork()

@@ -1,8 +1,14 @@
 import type { Clock, Log, Result, ShowId } from '#kernel'
-import type { StateReport } from './contract.ts'
+import { MEDIA_LIMITS, type StateReport } from './contract.ts'
 import { makeMediaHttp } from './http/server.ts'
 import { makeShows } from './live/shows.ts'
-import { makeRtmpServer } from './rtmp/server.ts'
+import { makeFrontSession, type FrontDeps } from './rtmp/front.ts'
+import { readHanded } from './rtmp/handed.ts'
+import { makeRtmpServer, type RtmpServer } from './rtmp/server.ts'
+import { makeRtmpSession, type RtmpSession, type SessionDeps } from './rtmp/session.ts'
+
+export type { FrontDeps } from './rtmp/front.ts'
+export type { RtmpServer } from './rtmp/server.ts'
 
 export interface MediaDeps {
   readonly clock: Clock
@@ -15,6 +21,8 @@ export interface MediaDeps {
   authorize(streamKey: string, remoteAddress: string): Promise<Result<ShowId>>
   /** Must return at once; delivery is the receiver's care. */
   report(report: StateReport): void
+  /** One of several processes: publishers come from the front, not from outside. */
+  readonly isBehindFront?: boolean
 }
 
 export interface MediaServer {
@@ -25,25 +33,52 @@ export interface MediaServer {
   close(): Promise<void>
 }
 
+/** Takes publishers from outside when there are several media processes, and gives each to the
+ *  process that owns its show. */
+export function makeRtmpFront(deps: FrontDeps & { readonly processes: number }): RtmpServer {
+  return makeRtmpServer({
+    clock: deps.clock, log: deps.log,
+    connectionsMax: MEDIA_LIMITS.connectionsMax * deps.processes,
+    open: (socket, onWrongKey) => makeFrontSession(socket, { ...deps, onWrongKey }),
+  })
+}
+
+function makePublisherDoor(
+  deps: MediaDeps, openShow: SessionDeps['openShow'],
+): RtmpServer {
+  const base = { ...deps, openShow }
+  const { isBehindFront = false } = deps
+  return makeRtmpServer({
+    clock: deps.clock, log: deps.log, isBehindFront,
+    open(socket, onWrongKey) {
+      if (!isBehindFront) return makeRtmpSession(socket, { ...base, onWrongKey })
+      let session: RtmpSession | undefined
+      readHanded(socket, deps, (handed) => {
+        session = makeRtmpSession(socket, { ...base, onWrongKey, handed })
+      })
+      return { leave: (why) => session ? session.leave(why) : void socket.destroy() }
+    },
+  })
+}
+
 export function makeMediaServer(deps: MediaDeps): MediaServer {
   const { clock, log } = deps
   const startedMs = clock.steadyMs()
   const shows = makeShows(deps)
-  const rtmp = makeRtmpServer({
-    clock, log,
-    authorize: (streamKey, remoteAddress) => deps.authorize(streamKey, remoteAddress),
-    openShow: (id) => shows.open(id),
-  })
+  const rtmp = makePublisherDoor(deps, (id) => shows.open(id))
+  let handedPort = 0
   const http = makeMediaHttp({
     shows, log, internalKey: deps.internalKey,
     health: () => ({
       ok: true, receiving: shows.receiving, publishers: rtmp.connections,
       upSeconds: Math.round((clock.steadyMs() - startedMs) / 1_000),
     }),
+    inside: () => ({ rtmpPort: handedPort, ...shows.held() }),
   })
   return {
     async listen(where) {
       const rtmpPort = await rtmp.listen(where.rtmpPort, where.rtmpHost)
+      handedPort = deps.isBehindFront ? rtmpPort : 0
       const httpPort = await http.listen(where.httpPort, where.httpHost)
       return { httpPort, rtmpPort }
     },

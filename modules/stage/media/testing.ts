@@ -31,6 +31,8 @@ export async function until<T>(
   }
 }
 
+export const getText = async (url: string): Promise<string> => (await fetch(url)).text()
+
 /** Stands in for the server process: says whose a key is and keeps what it is told. */
 export interface ControlDesk {
   readonly url: string
