@@ -40,7 +40,7 @@ describe('the roster', () => {
     expect([roster.failed('media-2', 'silent'), roster.isLive('media-2')]).toEqual([false, true])
   })
 
-  test('leaves a show where it is when the dead one comes back, until its publisher returns', () => {
+  test('leaves a show where it is when the dead one is back, until its publisher returns', () => {
     const roster = makeFull()
     const show = shows.find((one) => roster.ownerOf(one) === 'media-2')!
     roster.failed('media-2', 'refused')

@@ -4,6 +4,7 @@ import { makeMediaHttp } from './http/server.ts'
 import { makeShows } from './live/shows.ts'
 import { makeFrontSession, type FrontDeps } from './rtmp/front.ts'
 import { readHanded } from './rtmp/handed.ts'
+import { makePulse } from './rtmp/pulse.ts'
 import { makeRtmpServer, type RtmpServer } from './rtmp/server.ts'
 import { makeRtmpSession, type RtmpSession, type SessionDeps } from './rtmp/session.ts'
 
@@ -36,10 +37,11 @@ export interface MediaServer {
 /** Takes publishers from outside when there are several media processes, and gives each to the
  *  process that owns its show. */
 export function makeRtmpFront(deps: FrontDeps & { readonly processes: number }): RtmpServer {
+  const pulse = makePulse(deps)
   return makeRtmpServer({
     clock: deps.clock, log: deps.log,
     connectionsMax: MEDIA_LIMITS.connectionsMax * deps.processes,
-    open: (socket, onWrongKey) => makeFrontSession(socket, { ...deps, onWrongKey }),
+    open: (socket, onWrongKey) => makeFrontSession(socket, { ...deps, pulse, onWrongKey }),
   })
 }
 

@@ -31,8 +31,6 @@ export async function until<T>(
   }
 }
 
-export const getText = async (url: string): Promise<string> => (await fetch(url)).text()
-
 /** Stands in for the server process: says whose a key is and keeps what it is told. */
 export interface ControlDesk {
   readonly url: string
@@ -40,6 +38,8 @@ export interface ControlDesk {
   readonly reports: StateReport[]
   readonly asked: string[]
   isDown: boolean
+  /** Names the owner of a show, where there are several processes. */
+  place?: (showId: ShowId) => Promise<unknown>
   close(): Promise<void>
 }
 
@@ -63,7 +63,7 @@ export async function startControlDesk(): Promise<ControlDesk> {
     }
     asked.push(body.streamKey)
     const showId = keys.get(body.streamKey)
-    return showId ? answer(200, { showId }) : answer(403, { code: 'stage.show.key_unknown' })
+    return showId ? answer(200, { showId, owner: await desk.place?.(showId) }) : answer(403, { code: 'stage.show.key_unknown' })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -93,6 +93,7 @@ export interface MediaSettings {
   serverUrl: string
   rtmpPort?: number | undefined
   httpPort?: number | undefined
+  env?: Readonly<Record<string, string>>
 }
 
 function spawnMedia(settings: MediaSettings): ChildProcess {
@@ -103,6 +104,7 @@ function spawnMedia(settings: MediaSettings): ChildProcess {
       SILKCAST_RTMP_PORT: String(settings.rtmpPort ?? 0),
       SILKCAST_RTMP_HOST: '127.0.0.1', SILKCAST_MEDIA_DIR: settings.folder,
       SILKCAST_SERVER_URL: settings.serverUrl, SILKCAST_INTERNAL_KEY: INTERNAL_KEY,
+      ...settings.env,
     },
   })
 }

@@ -56,7 +56,7 @@ async function readAll(): Promise<Record<string, string>> {
   return Object.fromEntries(all)
 }
 
-test('MED23 a folder is in one pair of hands, and goes on to the next when they let go', async () => {
+test('MED23 a folder is in one pair of hands, and goes to the next when they let go', async () => {
   const holder = await startHolder()
   expect(holder.said).toEqual(['taken'])
   expect(await leases.take(id)).toBeUndefined()

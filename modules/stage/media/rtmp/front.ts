@@ -3,6 +3,7 @@ import type { Clock, Log, Result, ShowId, Timer } from '#kernel'
 import { MEDIA_LIMITS, type Doorstep } from '../contract.ts'
 import { PROLOGUE_MAX, writeHanded } from './handed.ts'
 import { makeRtmpParser, type RtmpParser } from './parser.ts'
+import type { Pulse } from './pulse.ts'
 import type { RtmpSession } from './session.ts'
 
 export interface FrontDeps {
@@ -36,23 +37,23 @@ function reach({ host, port }: Doorstep): Promise<Socket> {
   })
 }
 
-/** Both ends as one: bytes go through unread, and the end of one is the end of the other. A process
- *  that sleeps reads nothing: then the publisher is let go, so that it comes again. */
-function join(outside: Socket, inside: Socket): void {
+/** Both ends as one: bytes go through unread, and the end of one is the end of the other. The
+ *  publisher of a process that sleeps is let go, so that it comes again. */
+function join(outside: Socket, inside: Socket, watch: (end: () => void) => () => void): void {
   const end = (): void => {
+    unwatch()
     outside.destroy()
     inside.destroy()
   }
+  const unwatch = watch(end)
   for (const socket of [outside, inside]) socket.on('error', end).on('close', end)
-  // Node looks twice before it calls a write stuck.
-  inside.setTimeout(MEDIA_LIMITS.silentMs / 2, () => inside.writableLength > 0 && end())
   outside.pipe(inside)
   inside.pipe(outside)
 }
 
 /** One RTMP connection up to its key; from there on the process that owns the show has it. */
 export function makeFrontSession(
-  socket: Socket, deps: FrontDeps & { onWrongKey(address: string): void },
+  socket: Socket, deps: FrontDeps & { pulse: Pulse; onWrongKey(address: string): void },
 ): RtmpSession {
   const { clock } = deps
   const address = socket.remoteAddress ?? 'unknown'
@@ -108,7 +109,7 @@ export function makeFrontSession(
         deps.internalKey))
       heard = []
       log.info('handed over', { showId, port: owner.port })
-      return join(socket, inside)
+      return join(socket, inside, (end) => deps.pulse.watch(owner, end))
     }
   }
 

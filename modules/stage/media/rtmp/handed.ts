@@ -22,11 +22,19 @@ export function writeHanded({ address, showId, prologue }: Handed, internalKey: 
   return Buffer.concat([Buffer.from(`${line}\n`), prologue])
 }
 
-function parseLine(line: string, keyHash: Buffer) {
+/** Asks whether anybody is awake behind that door; the answer is an empty line. */
+export const writePulse = (internalKey: string): Buffer =>
+  Buffer.from(`${JSON.stringify({ key: internalKey, pulse: true })}\n`)
+
+type Line = 'pulse' | { address: string; showId: ShowId; bytes: number } | undefined
+
+function parseLine(line: string, keyHash: Buffer): Line {
   try {
     const raw = JSON.parse(line) as Record<string, unknown>
-    const { key, address, showId, bytes } = raw
-    if (!timingSafeEqual(hash(key), keyHash) || !isId('sho', showId)) return undefined
+    const { key, address, showId, bytes, pulse } = raw
+    if (!timingSafeEqual(hash(key), keyHash)) return undefined
+    if (pulse === true) return 'pulse'
+    if (!isId('sho', showId)) return undefined
     if (!Number.isSafeInteger(bytes) || (bytes as number) > PROLOGUE_MAX) return undefined
     const count = bytes as number
     return count < 0 ? undefined
@@ -56,6 +64,10 @@ export function readHanded(
     if (isLong || (end >= 0 && !found)) {
       done()
       return void socket.destroy()
+    }
+    if (found === 'pulse') {
+      done()
+      return void socket.end('\n')
     }
     if (!found || held.length < end + 1 + found.bytes) return
     done()

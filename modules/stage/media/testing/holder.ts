@@ -31,4 +31,4 @@ if (lease) {
     recorder.resume()
   }
 }
-process.disconnect()
+process.disconnect?.()
