@@ -14,6 +14,7 @@ export interface ProxyOptions {
 
 /** Headers that may pass; cookies and keys never leave this process. */
 const passUp = [
+  'accept-encoding',
   'accept-language',
   'range',
   'if-none-match',
@@ -33,6 +34,11 @@ const passDown = [
   'retry-after',
   'location',
   'content-security-policy',
+  // So that a page of another origin may play, and a cache keeps packed and plain apart.
+  'access-control-allow-origin',
+  'access-control-expose-headers',
+  'content-encoding',
+  'vary',
 ]
 
 function pick(headers: Record<string, unknown>, names: readonly string[]): Record<string, string> {

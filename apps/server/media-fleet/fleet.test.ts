@@ -18,6 +18,7 @@ const SHOWS = 12
 const FRONT = join(import.meta.dirname, '..', '..', 'media', 'front.ts')
 
 interface Publishing { stop(): void }
+interface Seen { last: number; newestMs: number; stillMs: number; back: string[] }
 interface Watched { readonly id: ShowId; readonly key: string }
 
 let folder: string
@@ -79,8 +80,8 @@ function publish(clip: string, { key }: Watched): Publishing {
   let isOver = false
   const run = (): void => {
     if (isOver) return
-    child = spawn(ffmpeg.path, ['-hide_banner', '-loglevel', 'quiet', '-re', '-i', clip, '-c', 'copy',
-      '-f', 'flv', `rtmp://127.0.0.1:${rtmpPort}/live/${key}`], { stdio: 'ignore' })
+    child = spawn(ffmpeg.path, ['-hide_banner', '-loglevel', 'quiet', '-re', '-i', clip,
+      '-c', 'copy', '-f', 'flv', `rtmp://127.0.0.1:${rtmpPort}/live/${key}`], { stdio: 'ignore' })
     child.on('exit', () => void systemClock.after(300, run))
   }
   run()
@@ -131,10 +132,10 @@ afterAll(async () => {
 
 /** Watches all playlists until stopped: nothing may step back, and how long each stood still. */
 function follow() {
-  const seen = new Map<ShowId, { last: number; newestMs: number; stillMs: number; back: string[] }>()
+  const seen = new Map<ShowId, Seen>()
   let isOver = false
   const watch = async ({ id }: Watched): Promise<void> => {
-    const mine = { last: -1, newestMs: systemClock.steadyMs(), stillMs: 0, back: [] as string[] }
+    const mine: Seen = { last: -1, newestMs: systemClock.steadyMs(), stillMs: 0, back: [] }
     seen.set(id, mine)
     while (!isOver) {
       const newest = partsOf(await read(id, 'live.m3u8')).at(-1)

@@ -63,7 +63,8 @@ export async function startControlDesk(): Promise<ControlDesk> {
     }
     asked.push(body.streamKey)
     const showId = keys.get(body.streamKey)
-    return showId ? answer(200, { showId, owner: await desk.place?.(showId) }) : answer(403, { code: 'stage.show.key_unknown' })
+    return showId ? answer(200, { showId, owner: await desk.place?.(showId) })
+      : answer(403, { code: 'stage.show.key_unknown' })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
