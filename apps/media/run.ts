@@ -99,6 +99,7 @@ const media = makeMediaServer({
     turners: makeSoundTurners({ ffmpeg, clock: systemClock, log }),
     udpPort, publicAddresses, viewersMax, maxKbps,
   },
+  isBehindFront: process.env['SILKCAST_RTMP_FRONT'] === '1',
 })
 
 type ListenError = NodeJS.ErrnoException & { port?: number }

@@ -17,6 +17,8 @@ import { makeLog } from '#adapters/log-pino'
 import { addMetrics, countRequests } from './metrics.ts'
 import { addPages } from './pages/index.ts'
 import { countryOfAddress } from './pages/visitor.ts'
+import { makeMediaFleet } from './media-fleet/index.ts'
+import { makeMediaWay } from './media-fleet/way.ts'
 import { refusals } from './refusals.ts'
 import { openTrust } from './trust/open.ts'
 import { makeViewerHeader } from './viewer-header.ts'
@@ -38,15 +40,18 @@ async function openHouse(env: ServerEnv, world: DemoWorld) {
   const metrics = makeMetrics(clock)
   const database = connect({ url: env.SILKCAST_DATABASE_URL, poolSize: 16, log, clock, random })
   await migrate(database, readMigrations(root))
+  const media = makeMediaFleet({
+    urls: env.SILKCAST_MEDIA_URL.split(','), internalKey: env.SILKCAST_INTERNAL_KEY, clock, log,
+  })
   const parts = compose({
-    clock, ids: makeIds({ clock, random }), random, log, database, mailer, env,
+    clock, media, ids: makeIds({ clock, random }), random, log, database, mailer, env,
     merchant: env.SILKCAST_MERCHANT ?? (isDemo ? world.merchant : 'My shop'),
     countryOf: countryOfAddress, meter: metrics.meter,
     web: {
       origin: makeOriginPolicy(env.SILKCAST_PUBLIC_URL), cookieName: cookieName('sid', isSecure),
     },
   })
-  return { ...parts, env, log, database, metrics, isDemo, isSecure }
+  return { ...parts, media, env, log, database, metrics, isDemo, isSecure }
 }
 type OpenHouse = Awaited<ReturnType<typeof openHouse>>
 
@@ -57,7 +62,7 @@ function mountAll(http: Http, house: OpenHouse): void {
   for (const table of house.routes) http.mount(table)
   if (isDemo) http.mount(demoRoutes({ ...house, root }))
   http.proxy({
-    prefix: '/media', target: env.SILKCAST_MEDIA_URL, timeoutMs: 15_000,
+    prefix: '/media', target: makeMediaWay({ media: house.media, authorize: house.shows.authorize }), timeoutMs: 15_000,
     methods: ['GET', 'HEAD', 'POST', 'DELETE', 'PATCH'],
     writesPerMinute: env.SILKCAST_RATE_PROFILE === 'lab' ? 100_000 : 240,
     headersFor: makeViewerHeader(env, (request) => readSession(request, isSecure)),
@@ -110,6 +115,7 @@ async function start(env: ServerEnv): Promise<() => Promise<void>> {
   })
   mountAll(http, house)
   const trust = await openTrust(http, env)
+  await house.media.start()
   await http.app.ready()
   house.gateway.attach(http.app.server)
   await http.app.listen({
@@ -124,6 +130,7 @@ async function start(env: ServerEnv): Promise<() => Promise<void>> {
   }
   return async () => {
     house.gateway.close()
+    house.media.stop()
     await trust?.close()
     await http.app.close()
     await stopWork()

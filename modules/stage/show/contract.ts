@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { idPattern, type Api, type ProductId, type RefusalDoc, type ShowId } from '#kernel'
-import { StateReport } from '#stage/media/contract'
+import { AuthorizeReply, StateReport } from '#stage/media/contract'
 
 /** Limits: characters, seconds. */
 export const showLimits = {
@@ -190,7 +190,7 @@ export const api = {
       streamKey: Type.String({ maxLength: 200 }),
       remoteAddress: Type.String({ maxLength: 80 }),
     }, { additionalProperties: false }),
-    reply: Type.Object({ showId: Type.String() }),
+    reply: AuthorizeReply,
   },
   'POST /internal/media/state': {
     act: 'internal',

@@ -2,7 +2,7 @@ import { ok, routeTable, type PersonId, type ProductId, type Refusal, type Resul
   type ShowId } from '#kernel'
 import type { Who } from '#people/accounts/contract'
 import type { Audit } from '#people/audit/contract'
-import type { StateReport } from '#stage/media/contract'
+import type { Doorstep, StateReport } from '#stage/media/contract'
 import { api, type Show, type ShowRefusal } from './contract.ts'
 import type { ShowsInside } from './inside.ts'
 import type { Report } from './model.ts'
@@ -12,6 +12,8 @@ export interface ShowRoutesDeps {
   readonly audit: Audit
   /** Where encoders send to, for a caller who reached us under this Host header. */
   rtmpUrl(host: string | undefined): string
+  /** The media process that is to have the show from now on; undefined where there is only one. */
+  placeMedia?(id: ShowId): Promise<Doorstep | undefined>
   /** The flow that also closes the open offer; without it only the show is changed. */
   stopSale?(id: ShowId, stopped: boolean): Promise<Show | ShowRefusal>
   /** Every report of the media process, for those who keep its figures. */
@@ -74,7 +76,8 @@ export function makeShowRoutes(deps: ShowRoutesDeps): RouteTable {
     async 'POST /internal/media/authorize'({ body }) {
       const showId = await shows.authorize(body.streamKey)
       if (showId.startsWith('stage.')) return { ok: false, refusal: { code: showId } }
-      return ok({ showId })
+      const owner = await deps.placeMedia?.(showId as ShowId)
+      return ok({ showId, ...owner ? { owner } : {} })
     },
     async 'POST /internal/media/state'({ body }) {
       const { state, video, problem, atMs } = body
