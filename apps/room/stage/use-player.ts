@@ -29,6 +29,7 @@ export function usePlayer() {
       isGone = true
       cancelAnimationFrame(frame)
       player?.destroy()
+      media.lose()
       setPicture('waiting')
     }
   }, [boot.mediaBase, id, media, source])
