@@ -98,7 +98,9 @@ export const good: Readonly<Record<string, (world: World) => Good>> = {
   'POST /api/shows/:showId/ingest/rotate': (world) => ({ params: scratch(world) }),
   'POST /api/shows/:showId/go-live': (world) => ({ params: scratch(world) }),
   'POST /api/shows/:showId/end': () => ({ params: { showId: nobodys('sho') } }),
-  'POST /api/shows/:showId/pin': (world) => ({ params: scratch(world), body: { productId: null } }),
+  'POST /api/shows/:showId/pin': (world) => ({
+    params: scratch(world), body: { productId: null, seenMs: 1 },
+  }),
   'POST /api/shows/:showId/sale': (world) => ({ params: scratch(world), body: { stopped: false } }),
   'POST /api/shows/:showId/take-over': (world) => ({
     params: scratch(world), body: { directed: false },
