@@ -10,8 +10,8 @@ const sample = (agoMs: number, more: Partial<HealthSample> = {}): HealthSample =
 })
 const figures = (more: Partial<QualityFigures> = {}): QualityFigures => ({
   viewers: 3, networks: 2, visits: 9, watchedMs: 1, stalledMs: 0, stalls: 0, switches: 0,
-  stutter: 0,
-  startupMsP50: 800, startupMsP95: null, latencyMsP50: 1_500, latencyMsP95: 2_000, ...more,
+  stutter: 0, startupMsP50: 800, startupMsP95: null, latencyMsP50: 1_500, latencyMsP95: 2_000,
+  ...more,
 })
 const empty: QualitySummary = {
   all: figures({ viewers: 0 }), countries: [], transports: [], renditions: [], failures: [],

@@ -114,8 +114,8 @@ test('QLT7 what was written is there after a restart, and adds up with what come
   expect((await again.read(h.showId)).whole).toEqual(before)
   // Two processes that write the same show.
   const report = {
-    showId: h.showId, visit: 'visit-visit-visit-9', transport: 'hls', watchedMs: 5_000, stalledMs: 0,
-    stalls: 0, switches: 0,
+    showId: h.showId, visit: 'visit-visit-visit-9', transport: 'hls', watchedMs: 5_000,
+    stalledMs: 0, stalls: 0, switches: 0,
   } as const
   await again.hear(report, { who: { personId: h.person(), isDemo: false }, address: '1.1.1.1' })
   await h.clock.advance(10_000)

@@ -10,8 +10,7 @@ import { addCells, cellKey, summarize, type Cells } from './summary.ts'
 const startMs = 1_700_000_000_000
 const report = (more: Partial<QualityReport> = {}): QualityReport => ({
   showId: 'sho', visit: 'v'.repeat(16), transport: 'hls', watchedMs: 10_000, stalledMs: 0,
-  stalls: 0,
-  switches: 0, ...more,
+  stalls: 0, switches: 0, ...more,
 })
 const at = (afterMs: number) => ({ nowMs: startMs + afterMs, network: 'n', country: 'DE' })
 
