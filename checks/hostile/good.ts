@@ -117,7 +117,7 @@ export const good: Readonly<Record<string, (world: World) => Good>> = {
   }),
   'POST /api/quality': (world) => ({
     body: {
-      showId: world.scratchShowId, view: 'hostile-view-0001', transport: 'hls', rendition: 720,
+      showId: world.scratchShowId, visit: 'hostile-visit-0001', transport: 'hls', rendition: 720,
       startupMs: 900, watchedMs: 9000, stalledMs: 100, stalls: 1, switches: 0, latencyMs: 1500,
       failures: [{ code: 'stalled', count: 1 }],
     },

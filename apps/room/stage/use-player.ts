@@ -40,6 +40,7 @@ export function usePlayer() {
       cancelAnimationFrame(frame)
       player?.destroy()
       media.lose()
+      media.lose()
       setPicture('waiting')
       setTransport('hls')
     }
