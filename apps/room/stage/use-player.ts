@@ -40,7 +40,6 @@ export function usePlayer() {
       cancelAnimationFrame(frame)
       player?.destroy()
       media.lose()
-      media.lose()
       setPicture('waiting')
       setTransport('hls')
     }
