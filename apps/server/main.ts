@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cookieName, makeHttp, makeOriginPolicy, readSession, type Http,
 } from '#adapters/http-fastify'
@@ -20,6 +19,7 @@ import { countryOfAddress } from './pages/visitor.ts'
 import { makeMediaFleet } from './media-fleet/index.ts'
 import { makeMediaWay } from './media-fleet/way.ts'
 import { refusals } from './refusals.ts'
+import { followTls, tlsOf } from './tls.ts'
 import { openTrust } from './trust/open.ts'
 import { makeViewerHeader } from './viewer-header.ts'
 
@@ -98,10 +98,6 @@ async function greet(house: OpenHouse, world: DemoWorld): Promise<Record<string,
   }
 }
 
-/** Read at every start of the server: the launcher may have made new ones. */
-const tlsOf = ({ SILKCAST_TLS_CERT: cert, SILKCAST_TLS_KEY: key }: ServerEnv) =>
-  cert && key ? { cert: readFileSync(cert), key: readFileSync(key) } : undefined
-
 async function start(env: ServerEnv): Promise<() => Promise<void>> {
   const world = await readDemoWorld(root)
   const house = await openHouse(env, world)
@@ -121,6 +117,7 @@ async function start(env: ServerEnv): Promise<() => Promise<void>> {
   await http.app.listen({
     port: Number(env.SILKCAST_PORT), host: env.SILKCAST_HOST, backlog: 4096,
   })
+  const unfollow = followTls(http.app.server as never, env, { clock, log })
   const stopWork = house.startWork()
   if (demo) house.tell.showChanged(demo)
   tellReady({ demo: await greet(house, world) })
@@ -131,6 +128,7 @@ async function start(env: ServerEnv): Promise<() => Promise<void>> {
   return async () => {
     house.gateway.close()
     house.media.stop()
+    unfollow()
     await trust?.close()
     await http.app.close()
     await stopWork()
