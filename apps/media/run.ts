@@ -81,6 +81,9 @@ function amount(name: string, otherwise: number, max: number): number {
 
 const log = makeLog()
 const udpPort = port('SILKCAST_UDP_PORT', 8189)
+/** All addresses when not said, and for the names that mean all. */
+const udpHost = ['0.0.0.0', '::', '', undefined].includes(process.env['SILKCAST_UDP_HOST'])
+  ? undefined : process.env['SILKCAST_UDP_HOST']
 const publicAddresses = (process.env['SILKCAST_PUBLIC_IP'] ?? '').split(',')
   .map((address) => address.trim()).filter((address) => isIP(address) !== 0)
 /** Measured: half a percent of a core for one viewer; half of the machine is for the others. */
@@ -93,13 +96,13 @@ const usage = () => {
   return { cpuMicros: user + system, memoryBytes: process.memoryUsage.rss() }
 }
 const media = makeMediaServer({
-  clock: systemClock, random: systemRandom, log, folder, internalKey, usage, control,
+  clock: systemClock, random: systemRandom, log, folder, internalKey, control,
   rtc: {
-    peers: makeDatachannelPeers({ log, udpPort }),
+    peers: makeDatachannelPeers({ log, udpPort, bindAddress: udpHost }),
     turners: makeSoundTurners({ ffmpeg, clock: systemClock, log }),
     udpPort, publicAddresses, viewersMax, maxKbps,
   },
-  isBehindFront: process.env['SILKCAST_RTMP_FRONT'] === '1',
+  self: { usage, isBehindFront: process.env['SILKCAST_RTMP_FRONT'] === '1' },
 })
 
 type ListenError = NodeJS.ErrnoException & { port?: number }

@@ -62,7 +62,8 @@ function mountAll(http: Http, house: OpenHouse): void {
   for (const table of house.routes) http.mount(table)
   if (isDemo) http.mount(demoRoutes({ ...house, root }))
   http.proxy({
-    prefix: '/media', target: makeMediaWay({ media: house.media, authorize: house.shows.authorize }), timeoutMs: 15_000,
+    prefix: '/media', timeoutMs: 15_000,
+    target: makeMediaWay({ media: house.media, authorize: house.shows.authorize }),
     methods: ['GET', 'HEAD', 'POST', 'DELETE', 'PATCH'],
     writesPerMinute: env.SILKCAST_RATE_PROFILE === 'lab' ? 100_000 : 240,
     headersFor: makeViewerHeader(env, (request) => readSession(request, isSecure)),

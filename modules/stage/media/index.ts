@@ -29,10 +29,12 @@ export interface MediaDeps {
     report(report: StateReport): void
   }
   readonly rtc: RtcOptions
-  /** What the process has used so far; without it that part of the figures is missing or 0. */
-  usage?(): { readonly cpuMicros: number; readonly memoryBytes: number }
-  /** One of several processes: publishers come from the front, not from outside. */
-  readonly isBehindFront?: boolean
+  readonly self?: {
+    /** What the process has used so far; without it that part of the figures is missing or 0. */
+    usage?(): { readonly cpuMicros: number; readonly memoryBytes: number }
+    /** One of several processes: publishers come from the front, not from outside. */
+    readonly isBehindFront?: boolean
+  }
 }
 
 export interface MediaServer {
@@ -58,7 +60,7 @@ function makePublisherDoor(
   deps: MediaDeps, openShow: SessionDeps['openShow'],
 ): RtmpServer {
   const base = { ...deps, ...deps.control, openShow }
-  const { isBehindFront = false } = deps
+  const isBehindFront = deps.self?.isBehindFront ?? false
   return makeRtmpServer({
     clock: deps.clock, log: deps.log, isBehindFront,
     open(socket, onWrongKey) {
@@ -75,7 +77,7 @@ function makePublisherDoor(
 export function makeMediaServer(deps: MediaDeps): MediaServer {
   const { clock, log } = deps
   const startedMs = clock.steadyMs()
-  const { usage } = deps
+  const usage = deps.self?.usage
   const cpuShare = usage && makeCpuShare(clock, () => usage().cpuMicros)
   const shows = makeShows({
     ...deps, report: deps.control.report, cpuShare, turners: deps.rtc.turners,
@@ -106,7 +108,7 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
   return {
     async listen(where) {
       const rtmpPort = await rtmp.listen(where.rtmpPort, where.rtmpHost)
-      handedPort = deps.isBehindFront ? rtmpPort : 0
+      handedPort = deps.self?.isBehindFront ? rtmpPort : 0
       const httpPort = await http.listen(where.httpPort, where.httpHost)
       return { httpPort, rtmpPort }
     },

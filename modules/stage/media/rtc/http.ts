@@ -87,7 +87,8 @@ export function makeRtcHttp(deps: { sessions: RtcSessions; log: Log }) {
     const body = Buffer.from(answered.value.answer)
     response.writeHead(201, {
       'content-type': TYPE, 'cache-control': 'no-store',
-      'content-length': body.length, location: mediaPaths.session(answered.value.showId, answered.value.sessionId),
+      'content-length': body.length,
+      location: mediaPaths.session(answered.value.showId, answered.value.sessionId),
     })
     response.end(body)
   }

@@ -29,8 +29,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'silkcast-front-'))
   encoders = []
   media = makeMediaServer({
-    clock: systemClock, log: silentLog, folder, internalKey: INTERNAL_KEY, isBehindFront: true,
-    random: systemRandom, rtc: noRtc,
+    clock: systemClock, log: silentLog, folder, internalKey: INTERNAL_KEY,
+    self: { isBehindFront: true }, random: systemRandom, rtc: noRtc,
     control: {
       authorize: async () => { throw new Error('the front has asked already') },
       report: () => {},
