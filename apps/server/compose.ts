@@ -24,10 +24,11 @@ import { makePayments, makePaymentsRoutes } from '#trade/payments'
 import { makeStock, makeStockRoutes } from '#trade/stock'
 import { deskRoutes } from '../../views/desk.ts'
 import { makeRoomView } from '../../views/room.ts'
-import type { ServerEnv } from './env.ts'
+import { readIceServers, type ServerEnv } from './env.ts'
 import { rtmpUrlFor } from './ingest-url.ts'
 import { startJobs } from './jobs.ts'
 import { makeMediaControl } from './media-control.ts'
+import { phoneOriginFor } from './phone-origin.ts'
 import { makeTell } from './tell.ts'
 
 export interface House {
@@ -185,6 +186,15 @@ function makeRoutes(
     }),
     makeShowRoutes({
       ...parts, stopSale: flows.stopSale, rtmpUrl: (host) => rtmpUrlFor(house.env, host),
+      iceServers: readIceServers(house.env.SILKCAST_ICE_SERVERS),
+      async phoneLink(who, host, path) {
+        const made = await people.accounts.makeCameraToken(who.personId!)
+        const { origin, isSecure } = phoneOriginFor(house.env.SILKCAST_PUBLIC_URL, host)
+        return made && {
+          isSecure, expiresAtMs: made.expiresAtMs,
+          url: `${origin}/sign-in?to=${path}#${made.token}`,
+        }
+      },
     }),
   ]
 }

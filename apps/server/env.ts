@@ -1,6 +1,7 @@
 import { Compile } from 'typebox/compile'
 import Type, { type Static } from 'typebox'
 import { Fault } from '#kernel'
+import { IceServerSchema, type IceServer } from '#stage/show/contract'
 
 const Port = Type.String({ pattern: '^\\d{1,5}$' })
 const EnvSchema = Type.Object({
@@ -26,10 +27,31 @@ const EnvSchema = Type.Object({
   // Files: with both, the server speaks HTTPS.
   SILKCAST_TLS_CERT: Type.Optional(Type.String({ minLength: 1 })),
   SILKCAST_TLS_KEY: Type.Optional(Type.String({ minLength: 1 })),
+  // JSON: an array of RTCIceServer, for browsers that cannot reach the media process directly.
+  SILKCAST_ICE_SERVERS: Type.Optional(Type.String({ maxLength: 8000 })),
   SILKCAST_HOLD_SECONDS: Type.Optional(Type.String({ pattern: '^\\d{1,5}$' })),
 })
 
 export type ServerEnv = Static<typeof EnvSchema>
+
+const IceServers = Compile(Type.Array(IceServerSchema, { maxItems: 16 }))
+
+/** The STUN and TURN servers that browsers are told of; none when nothing is set. */
+export function readIceServers(text: string | undefined): IceServer[] {
+  const wrong = () => new Fault('server.env', {
+    message: 'SILKCAST_ICE_SERVERS takes a JSON array such as [{"urls":"stun:stun.example:3478"}].',
+  })
+  if (text === undefined || text === '') return []
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw wrong()
+  }
+  if (IceServers.Check(value)) return value
+  // The value is not repeated: it may hold a password.
+  throw wrong()
+}
 
 /** The environment of the server process, or a sentence that names what is missing. */
 export function readEnv(env: NodeJS.ProcessEnv): ServerEnv {

@@ -8,6 +8,8 @@ export const showLimits = {
   slugLength: 60,
   lineUpLength: 60,
   streamKeyBytes: 24,
+  /** What a page sends at most to find out how fast it can send. */
+  uploadTestBytes: 4 * 1024 * 1024,
 } as const
 
 /** Every refusal of this module. */
@@ -92,8 +94,33 @@ export type ShowDraft = Static<typeof ShowDraftSchema>
 
 const ShowParams = Type.Object({ showId: Type.String({ pattern: idPattern('sho') }) })
 
+/** A STUN or TURN server as browsers take it (W3C WebRTC, RTCIceServer). */
+export const IceServerSchema = Type.Object({
+  urls: Type.Union([
+    Type.String({ pattern: '^(stuns?|turns?):', maxLength: 300 }),
+    Type.Array(Type.String({ pattern: '^(stuns?|turns?):', maxLength: 300 }), { maxItems: 8 }),
+  ]),
+  username: Type.Optional(Type.String({ maxLength: 300 })),
+  credential: Type.Optional(Type.String({ maxLength: 300 })),
+}, { additionalProperties: false })
+/** See IceServerSchema. */
+export type IceServer = Static<typeof IceServerSchema>
+
 /** HTTP surface. */
 export const api = {
+  'GET /api/rtc': {
+    act: 'anyone',
+    doc: 'What a browser needs to send or receive over WebRTC from behind a firewall.',
+    reply: Type.Object({ iceServers: Type.Array(IceServerSchema, { maxItems: 16 }) }),
+  },
+  'POST /api/rtc/upload-test': {
+    act: 'show.run',
+    perMinute: 12,
+    doc: 'Takes bytes and forgets them, so that a page can measure how fast it sends.',
+    raw: ['application/octet-stream'],
+    bodyLimitBytes: showLimits.uploadTestBytes,
+    reply: Type.Object({ bytes: Type.Integer() }),
+  },
   'GET /api/shows': {
     act: 'show.read',
     doc: 'Shows, the next and the live ones first.',
@@ -130,6 +157,16 @@ export const api = {
     doc: 'Makes a new stream key; a publisher on the old one is dropped.',
     params: ShowParams,
     reply: Type.Object({ rtmpUrl: Type.String(), streamKey: Type.String() }),
+  },
+  'POST /api/shows/:showId/phone': {
+    act: 'session.hand_over',
+    perMinute: 10,
+    doc: 'An address that signs the same person in on a phone, once, within two minutes, for the '
+      + 'camera of this show. Recorded. `isSecure`: whether a phone lets a page film there.',
+    params: ShowParams,
+    reply: Type.Object({
+      url: Type.String(), expiresAtMs: Type.Integer(), isSecure: Type.Boolean(),
+    }),
   },
   'POST /api/shows/:showId/go-live': {
     act: 'show.run',
