@@ -1,9 +1,13 @@
 import { fstatSync } from 'node:fs'
 import { access, constants, mkdir } from 'node:fs/promises'
 import { flushCompileCache } from 'node:module'
+import { isIP } from 'node:net'
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import pino from 'pino'
-import { systemClock, type Log } from '#kernel'
+import { systemClock, systemRandom, type Log } from '#kernel'
+import { findPackagedFfmpeg, makeSoundTurners } from '#adapters/audio-ffmpeg'
+import { makeDatachannelPeers } from '#adapters/rtc-datachannel'
 import { makeMediaServer } from '#stage/media'
 import { makeControl } from './control.ts'
 
@@ -68,9 +72,30 @@ try {
     + 'this user may write to.')
 }
 
+/** Whole numbers from the environment, within what makes sense. */
+function amount(name: string, otherwise: number, max: number): number {
+  const value = Number(process.env[name] ?? otherwise)
+  const isFine = Number.isInteger(value) && value >= 0 && value <= max
+  return isFine ? value : giveUp(EXIT.settings, `${name} is a number from 0 to ${max}.`)
+}
+
 const log = makeLog()
+const udpPort = port('SILKCAST_UDP_PORT', 8189)
+const publicAddresses = (process.env['SILKCAST_PUBLIC_IP'] ?? '').split(',')
+  .map((address) => address.trim()).filter((address) => isIP(address) !== 0)
+/** Measured: half a percent of a core for one viewer; half of the machine is for the others. */
+const viewersMax = amount('SILKCAST_WHEP_MAX', availableParallelism() * 100, 100_000)
+const maxKbps = amount('SILKCAST_WHIP_KBPS_MAX', 4_000, 100_000)
 const control = makeControl({ serverUrl, internalKey, clock: systemClock, log })
-const media = makeMediaServer({ clock: systemClock, log, folder, internalKey, ...control })
+const ffmpeg = process.env['SILKCAST_FFMPEG'] || findPackagedFfmpeg() || 'ffmpeg'
+const media = makeMediaServer({
+  clock: systemClock, random: systemRandom, log, folder, internalKey, ...control,
+  rtc: {
+    peers: makeDatachannelPeers({ log, udpPort }),
+    turners: makeSoundTurners({ ffmpeg, clock: systemClock, log }),
+    udpPort, publicAddresses, viewersMax, maxKbps,
+  },
+})
 
 type ListenError = NodeJS.ErrnoException & { port?: number }
 const ports = await media.listen(where).catch((error: ListenError) => {

@@ -186,7 +186,7 @@ function makeRoutes(
     }),
     makeShowRoutes({
       ...parts, stopSale: flows.stopSale, rtmpUrl: (host) => rtmpUrlFor(house.env, host),
-      iceServers: readIceServers(house.env.SILKCAST_ICE_SERVERS),
+      iceServers: readIceServers(house.env),
       async phoneLink(who, host, path) {
         const made = await people.accounts.makeCameraToken(who.personId!)
         const { origin, isSecure } = phoneOriginFor(house.env.SILKCAST_PUBLIC_URL, host)

@@ -1,7 +1,7 @@
 import { Compile } from 'typebox/compile'
 import Type, { type Static } from 'typebox'
 import { Fault } from '#kernel'
-import { IceServerSchema, type IceServer } from '#stage/show/contract'
+import { IceServers } from '#stage/media/contract'
 
 const Port = Type.String({ pattern: '^\\d{1,5}$' })
 const EnvSchema = Type.Object({
@@ -27,36 +27,39 @@ const EnvSchema = Type.Object({
   // Files: with both, the server speaks HTTPS.
   SILKCAST_TLS_CERT: Type.Optional(Type.String({ minLength: 1 })),
   SILKCAST_TLS_KEY: Type.Optional(Type.String({ minLength: 1 })),
-  // JSON: an array of RTCIceServer, for browsers that cannot reach the media process directly.
-  SILKCAST_ICE_SERVERS: Type.Optional(Type.String({ maxLength: 8000 })),
+  // JSON, as `IceServers` of the media contract.
+  SILKCAST_ICE_SERVERS: Type.Optional(Type.String({ maxLength: 10_000 })),
+  // With TLS of our own: the authority's certificate, and the port of the page that explains it.
+  SILKCAST_TLS_CA: Type.Optional(Type.String({ minLength: 1 })),
+  SILKCAST_TRUST_PORT: Type.Optional(Port),
   SILKCAST_HOLD_SECONDS: Type.Optional(Type.String({ pattern: '^\\d{1,5}$' })),
 })
 
 export type ServerEnv = Static<typeof EnvSchema>
 
-const IceServers = Compile(Type.Array(IceServerSchema, { maxItems: 16 }))
+const isIceServers = Compile(IceServers)
 
-/** The STUN and TURN servers that browsers are told of; none when nothing is set. */
-export function readIceServers(text: string | undefined): IceServer[] {
-  const wrong = () => new Fault('server.env', {
-    message: 'SILKCAST_ICE_SERVERS takes a JSON array such as [{"urls":"stun:stun.example:3478"}].',
-  })
-  if (text === undefined || text === '') return []
-  let value: unknown
+/** What browsers are told to use beside our own address. */
+export function readIceServers(env: Pick<ServerEnv, 'SILKCAST_ICE_SERVERS'>): IceServers {
   try {
-    value = JSON.parse(text)
+    const servers: unknown = JSON.parse(env.SILKCAST_ICE_SERVERS ?? '[]')
+    if (isIceServers.Check(servers)) return servers
   } catch {
-    throw wrong()
+    // Said below; the value may hold a password and is not repeated.
   }
-  if (IceServers.Check(value)) return value
-  // The value is not repeated: it may hold a password.
-  throw wrong()
+  throw new Fault('server.env', {
+    message: 'SILKCAST_ICE_SERVERS is not a list of {urls, username, credential} in JSON. '
+      + 'Start with `npm start -- --ice-servers LIST`.',
+  })
 }
 
 /** The environment of the server process, or a sentence that names what is missing. */
 export function readEnv(env: NodeJS.ProcessEnv): ServerEnv {
   const validator = Compile(EnvSchema)
-  if (validator.Check(env)) return env as ServerEnv
+  if (validator.Check(env)) {
+    readIceServers(env as ServerEnv)
+    return env as ServerEnv
+  }
   const wrong = Object.keys(EnvSchema.properties).filter((key) => {
     const only = Compile(Type.Object({ [key]: EnvSchema.properties[key as keyof ServerEnv] }))
     return !only.Check(env)

@@ -16,6 +16,7 @@ import { makeLog } from '#adapters/log-pino'
 import { addPages } from './pages/index.ts'
 import { countryOfAddress } from './pages/visitor.ts'
 import { refusals } from './refusals.ts'
+import { openTrust } from './trust/open.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const stopMs = 8000
@@ -51,7 +52,9 @@ function mountAll(http: Http, house: OpenHouse): void {
   for (const table of house.routes) http.mount(table)
   if (isDemo) http.mount(demoRoutes({ ...house, root }))
   http.proxy({
-    prefix: '/media', target: env.SILKCAST_MEDIA_URL, methods: ['GET', 'HEAD'], timeoutMs: 15_000,
+    prefix: '/media', target: env.SILKCAST_MEDIA_URL, timeoutMs: 15_000,
+    methods: ['GET', 'HEAD', 'POST', 'DELETE', 'PATCH'],
+    writesPerMinute: env.SILKCAST_RATE_PROFILE === 'lab' ? 100_000 : 240,
   })
   http.proxy({
     prefix: '/sandbox-pay', target: env.SILKCAST_PAY_URL, methods: ['GET', 'POST'],
@@ -99,6 +102,7 @@ async function start(env: ServerEnv): Promise<() => Promise<void>> {
     whoBySession: house.accounts.whoBySession,
   })
   mountAll(http, house)
+  const trust = await openTrust(http, env)
   await http.app.ready()
   house.gateway.attach(http.app.server)
   await http.app.listen({
@@ -113,6 +117,7 @@ async function start(env: ServerEnv): Promise<() => Promise<void>> {
   }
   return async () => {
     house.gateway.close()
+    await trust?.close()
     await http.app.close()
     await stopWork()
     await house.database.close()

@@ -35,7 +35,7 @@ const liveConfig = {
 }
 const replayConfig = { enableWorker: false, backBufferLength: 60, maxBufferLength: 30 }
 
-function keepLastFrame(video: HTMLVideoElement, still: HTMLCanvasElement): void {
+export function keepLastFrame(video: HTMLVideoElement, still: HTMLCanvasElement): void {
   if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || !video.videoWidth) return
   const width = Math.min(720, video.videoWidth)
   still.width = width

@@ -30,6 +30,8 @@ export const MEDIA_LIMITS = {
   /** Wrong keys from one address within a minute before it is turned away unasked. */
   wrongKeysPerMinuteMax: 20,
   reportEveryMs: 2_000,
+  /** One WHIP or WHEP offer. */
+  offerBytesMax: 32_768,
 } as const
 
 /** Where a show stands: nobody has published yet, media arrives, the publisher is gone (and may
@@ -48,6 +50,19 @@ export const refusalCodes = [
   { code: 'stage.media.show_ended', status: 410, doc: 'The show has ended; its key is spent.' },
   { code: 'stage.media.stream_malformed', status: 422, doc: 'The stream cannot be read.' },
   { code: 'stage.media.bitrate_too_high', status: 413, doc: 'More than 100 Mbit/s.' },
+  {
+    code: 'stage.media.offer_unreadable', status: 400,
+    doc: 'The WebRTC offer has no H.264 or Opus that could be answered, or is no SDP.',
+  },
+  {
+    code: 'stage.media.whep_unfit', status: 409,
+    doc: 'B-frames or rare keyframes: this show is carried by LL-HLS only.',
+  },
+  { code: 'stage.media.no_signal', status: 404, doc: 'Nobody publishes this show now.' },
+  {
+    code: 'stage.media.full', status: 503,
+    doc: 'No room for more WebRTC sessions here; LL-HLS has room.',
+  },
   {
     code: 'stage.media.recording_stopped_disk_full', status: 503,
     doc: 'The disk is full: live goes on, the replay has a gap from here.',
@@ -125,6 +140,17 @@ export const StateView = Type.Object({
 /** See the schema of the same name. */
 export type StateView = Static<typeof StateView>
 
+const iceUrl = Type.String({ maxLength: 320, pattern: '^(stun|stuns|turn|turns):[^\\s]+$' })
+
+/** STUN and TURN servers as RTCPeerConnection takes them; handed to browsers as they are. */
+export const IceServers = Type.Array(Type.Object({
+  urls: Type.Union([iceUrl, Type.Array(iceUrl, { minItems: 1, maxItems: 8 })]),
+  username: Type.Optional(Type.String({ maxLength: 256 })),
+  credential: Type.Optional(Type.String({ maxLength: 256 })),
+}, { additionalProperties: false }), { maxItems: 8 })
+/** See the schema of the same name. */
+export type IceServers = Static<typeof IceServers>
+
 /** Header that carries the shared secret on calls between the server and the media process. */
 export const INTERNAL_HEADER = 'x-silkcast-internal'
 
@@ -134,6 +160,12 @@ export const mediaPaths = {
   replay: (showId: ShowId): string => `/media/${showId}/replay.m3u8`,
   state: (showId: ShowId): string => `/media/${showId}/state.json`,
   health: '/media/health',
+  /** `POST` an offer with `Authorization: Bearer <stream key>` (WHIP, RFC 9725). */
+  whip: '/media/whip',
+  /** `POST` an offer to watch (WHEP). */
+  whep: (showId: ShowId): string => `/media/${showId}/whep`,
+  /** `DELETE` ends a WHIP or WHEP session. */
+  session: (sessionId: string): string => `/media/rtc/${sessionId}`,
   /** Drops the publisher and finishes the recording for good. */
   stop: (showId: ShowId): string => `/internal/shows/${showId}/stop`,
   /** Drops the publisher only, e.g. after the stream key was changed. */

@@ -1,11 +1,14 @@
-import type { Clock, Log, Result, ShowId } from '#kernel'
+import type { Clock, Log, Random, Result, ShowId } from '#kernel'
 import type { StateReport } from './contract.ts'
+import { makeRtcHttp } from './rtc/http.ts'
+import { makeRtcSessions, type RtcOptions } from './rtc/sessions.ts'
 import { makeMediaHttp } from './http/server.ts'
 import { makeShows } from './live/shows.ts'
 import { makeRtmpServer } from './rtmp/server.ts'
 
 export interface MediaDeps {
   readonly clock: Clock
+  readonly random: Random
   readonly log: Log
   /** Where recordings are kept, one folder per show. */
   readonly folder: string
@@ -15,6 +18,7 @@ export interface MediaDeps {
   authorize(streamKey: string, remoteAddress: string): Promise<Result<ShowId>>
   /** Must return at once; delivery is the receiver's care. */
   report(report: StateReport): void
+  readonly rtc: RtcOptions
 }
 
 export interface MediaServer {
@@ -28,16 +32,21 @@ export interface MediaServer {
 export function makeMediaServer(deps: MediaDeps): MediaServer {
   const { clock, log } = deps
   const startedMs = clock.steadyMs()
-  const shows = makeShows(deps)
+  const shows = makeShows({ ...deps, turners: deps.rtc.turners })
+  const sessions = makeRtcSessions({
+    ...deps.rtc, clock, random: deps.random, log, shows,
+    authorize: (streamKey, remoteAddress) => deps.authorize(streamKey, remoteAddress),
+  })
   const rtmp = makeRtmpServer({
     clock, log,
     authorize: (streamKey, remoteAddress) => deps.authorize(streamKey, remoteAddress),
     openShow: (id) => shows.open(id),
   })
   const http = makeMediaHttp({
-    shows, log, internalKey: deps.internalKey,
+    shows, log, internalKey: deps.internalKey, rtc: makeRtcHttp({ sessions, log }),
     health: () => ({
       ok: true, receiving: shows.receiving, publishers: rtmp.connections,
+      rtcViewers: sessions.viewers,
       upSeconds: Math.round((clock.steadyMs() - startedMs) / 1_000),
     }),
   })
@@ -49,6 +58,7 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
     },
     async close() {
       await rtmp.close()
+      sessions.close()
       await shows.close()
       await http.close()
     },

@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { idPattern, type Api, type ProductId, type RefusalDoc, type ShowId } from '#kernel'
-import { StateReport } from '#stage/media/contract'
+import { IceServers, StateReport } from '#stage/media/contract'
 
 /** Limits: characters, seconds. */
 export const showLimits = {
@@ -94,24 +94,12 @@ export type ShowDraft = Static<typeof ShowDraftSchema>
 
 const ShowParams = Type.Object({ showId: Type.String({ pattern: idPattern('sho') }) })
 
-/** A STUN or TURN server as browsers take it (W3C WebRTC, RTCIceServer). */
-export const IceServerSchema = Type.Object({
-  urls: Type.Union([
-    Type.String({ pattern: '^(stuns?|turns?):', maxLength: 300 }),
-    Type.Array(Type.String({ pattern: '^(stuns?|turns?):', maxLength: 300 }), { maxItems: 8 }),
-  ]),
-  username: Type.Optional(Type.String({ maxLength: 300 })),
-  credential: Type.Optional(Type.String({ maxLength: 300 })),
-}, { additionalProperties: false })
-/** See IceServerSchema. */
-export type IceServer = Static<typeof IceServerSchema>
-
 /** HTTP surface. */
 export const api = {
   'GET /api/rtc': {
     act: 'anyone',
     doc: 'What a browser needs to send or receive over WebRTC from behind a firewall.',
-    reply: Type.Object({ iceServers: Type.Array(IceServerSchema, { maxItems: 16 }) }),
+    reply: Type.Object({ iceServers: IceServers }),
   },
   'POST /api/rtc/upload-test': {
     act: 'show.run',

@@ -1,8 +1,9 @@
 import { ok, routeTable, type PersonId, type ProductId, type Refusal, type Result, type RouteTable,
   type ShowId } from '#kernel'
 import type { Who } from '#people/accounts/contract'
+import type { IceServers } from '#stage/media/contract'
 import type { Audit } from '#people/audit/contract'
-import { api, type IceServer, type Show, type ShowRefusal } from './contract.ts'
+import { api, type Show, type ShowRefusal } from './contract.ts'
 import type { ShowsInside } from './inside.ts'
 import type { Report } from './model.ts'
 
@@ -11,7 +12,7 @@ export interface ShowRoutesDeps {
   readonly audit: Audit
   /** Where encoders send to, for a caller who reached us under this Host header. */
   rtmpUrl(host: string | undefined): string
-  readonly iceServers?: readonly IceServer[]
+  readonly iceServers?: IceServers
   /** A way in for the caller's own phone that leads to this page; null when there is none. */
   phoneLink?(who: Who, host: string | undefined, path: string): Promise<PhoneLink | null>
   /** The flow that also closes the open offer; without it only the show is changed. */

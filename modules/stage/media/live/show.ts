@@ -1,16 +1,22 @@
 import { ok, refuse, type Clock, type Log, type Refusal, type Result, type ShowId } from '#kernel'
-import { MEDIA_LIMITS, type MediaProblem, type StateReport, type StateView } from '../contract.ts'
+import {
+  MEDIA_LIMITS, type MediaProblem, type SoundTurners, type StateReport, type StateView,
+} from '../contract.ts'
+import { makeArrivalClock } from '../model/arrival-clock.ts'
 import { makeAssembler, type Assembler } from '../model/assembler.ts'
 import type { FlvTag } from '../model/flv.ts'
 import { makeRecorder } from '../recording/recorder.ts'
 import type { RecordedSegment } from '../recording/index-file.ts'
 import type { Restored } from '../recording/restore.ts'
+import { makeTagFeed } from '../rtc/from-tags.ts'
+import { makeLine, type Line } from '../rtc/line.ts'
 import { makeLiveWindow, type LiveWindow } from './window.ts'
 
 /** The one who sends media now. */
 export interface Publisher {
-  /** Returns a problem when the publisher must go. */
-  push(tag: FlvTag, wrappedMs: number): MediaProblem | undefined
+  /** Returns a problem when the publisher must go. `wallMs` is given by who knows when the media
+   *  of this tag happened; else it is found from the times of arrival. */
+  push(tag: FlvTag, wrappedMs: number, wallMs?: number): MediaProblem | undefined
   /** The connection is gone; `problem` says why when the stream was at fault. */
   leave(problem?: MediaProblem): void
 }
@@ -22,9 +28,14 @@ export interface Show {
   readonly isReceiving: boolean
   readonly isEnded: boolean
   readonly folder: string
+  /** What viewers on WebRTC see of it. */
+  readonly line: Line
   init(id: number): Buffer | undefined
-  /** `drop` is called when this publisher has to go (taken over, stopped, key changed). */
-  publish(drop: (problem?: MediaProblem) => void): Result<Publisher, Refusal<MediaProblem>>
+  /** `drop` is called when this publisher has to go (taken over, stopped, key changed). One who
+   *  comes over WebRTC puts its own packets on the line. */
+  publish(
+    drop: (problem?: MediaProblem) => void, from?: 'tags' | 'rtc',
+  ): Result<Publisher, Refusal<MediaProblem>>
   drop(): void
   stop(): void
   state(): StateView
@@ -36,6 +47,7 @@ export interface Show {
 interface Current {
   assembler: Assembler
   drop: () => void
+  onGone: () => void
   heardMs: number
   isDescribed: boolean
 }
@@ -53,8 +65,10 @@ export function makeShow(deps: {
   log: Log
   report: (report: StateReport) => void
   restored: Restored
+  turners: SoundTurners
 }): Show {
   const { id, clock, folder } = deps
+  const line = makeLine({ clock, ssrcs: { video: 0x51_1c_00_01, audio: 0x51_1c_00_02 } })
   const log = deps.log.child({ showId: id })
   const window = makeLiveWindow({ clock }, deps.restored.window)
   const recorded = [...deps.restored.recorded]
@@ -159,6 +173,7 @@ export function makeShow(deps: {
   const removeCurrent = (): void => {
     const gone = current
     finish()
+    gone?.onGone()
     gone?.drop()
   }
 
@@ -170,11 +185,11 @@ export function makeShow(deps: {
   }
 
   return {
-    id, window, recorded, folder,
+    id, window, recorded, folder, line,
     get isReceiving() { return current !== undefined },
     get isEnded() { return isEnded },
     init: (initId) => inits.get(initId),
-    publish(drop) {
+    publish(drop, from = 'tags') {
       const problem = admit()
       if (problem) {
         report(problem)
@@ -184,7 +199,7 @@ export function makeShow(deps: {
       recorder.resume()
       lastProblem = undefined
       const mine: Current = {
-        assembler: begin(), drop, heardMs: clock.steadyMs(), isDescribed: false,
+        assembler: begin(), drop, onGone: () => {}, heardMs: clock.steadyMs(), isDescribed: false,
       }
       current = mine
       announce(() => window.setReceiving(true))
@@ -194,14 +209,22 @@ export function makeShow(deps: {
         if (current === mine) report()
         else timer.cancel()
       })
+      const arrival = makeArrivalClock()
+      const feed = from === 'tags' ? makeTagFeed({ line, turners: deps.turners }) : undefined
+      mine.onGone = () => {
+        timer.cancel()
+        feed?.close()
+      }
       return ok({
-        push(tag, wrappedMs) {
+        push(tag, wrappedMs, knownWallMs) {
           if (current !== mine) return undefined
           mine.heardMs = clock.steadyMs()
-          return mine.assembler.push(tag, wrappedMs, clock.nowMs())
+          const wallMs = knownWallMs ?? arrival.wallOf(tag, wrappedMs, clock.nowMs())
+          feed?.push(tag, wallMs)
+          return mine.assembler.push(tag, wrappedMs, wallMs)
         },
         leave(why) {
-          timer.cancel()
+          mine.onGone()
           if (current === mine) finish(why)
         },
       })

@@ -1,0 +1,91 @@
+import { spawn, type ChildProcess } from 'node:child_process'
+import { constants, setPriority } from 'node:os'
+import type { Clock, Log } from '#kernel'
+
+export interface DriverDeps {
+  /** The program: a path, or a name found by PATH. */
+  readonly ffmpeg: string
+  readonly clock: Clock
+  readonly log: Log
+}
+
+export interface Child {
+  /** Bytes that wait for it in our memory. */
+  readonly waitingBytes: number
+  readonly pid: number | undefined
+  write(bytes: Uint8Array): void
+  close(): void
+}
+
+const COMMON = ['-hide_banner', '-nostdin', '-loglevel', 'quiet', '-protocol_whitelist', 'pipe']
+
+/** One ffmpeg between two pipes. It gets no environment of ours: what it reads is hostile. */
+export function startChild(deps: DriverDeps, options: {
+  args: readonly string[]
+  /** Gives way to everything else. */
+  isHumble?: boolean
+  hear(chunk: Buffer): void
+  gone(): void
+}): Child {
+  const child: ChildProcess = spawn(deps.ffmpeg, [...COMMON, ...options.args], {
+    stdio: ['pipe', 'pipe', 'ignore'], env: { PATH: process.env['PATH'] ?? '' },
+  })
+  let isOver = false
+  const end = (): void => {
+    if (isOver) return
+    isOver = true
+    child.kill('SIGKILL')
+    options.gone()
+  }
+  child.on('error', end).on('exit', end)
+  // A pipe that breaks is told by the exit as well.
+  child.stdin!.on('error', () => {})
+  child.stdout!.on('error', () => {})
+  child.stdout!.on('data', (chunk: Buffer) => {
+    if (isOver) return
+    try {
+      options.hear(chunk)
+    } catch (error) {
+      deps.log.warn('ffmpeg unreadable', { message: (error as Error).message })
+      end()
+    }
+  })
+  if (options.isHumble && child.pid !== undefined) {
+    try {
+      setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL)
+    } catch {
+      // It ended at once, or the system has no such thing.
+    }
+  }
+  return {
+    get waitingBytes() { return child.stdin!.writableLength },
+    pid: child.pid,
+    write(bytes) {
+      if (!isOver && child.stdin!.writable) child.stdin!.write(bytes)
+    },
+    close() {
+      isOver = true
+      child.kill('SIGKILL')
+    },
+  }
+}
+
+const AGAIN_FIRST_MS = 200
+const AGAIN_LAST_MS = 5_000
+const LONG_LIFE_MS = 10_000
+
+/** How long to wait before the next try: the longer, the more often it died young. */
+export function makeRestWatch(clock: Clock) {
+  let deaths = 0
+  let startedMs = 0
+  let notBeforeMs = -Infinity
+  return {
+    get mayStart() { return clock.steadyMs() >= notBeforeMs },
+    started() { startedMs = clock.steadyMs() },
+    died() {
+      const nowMs = clock.steadyMs()
+      deaths = nowMs - startedMs > LONG_LIFE_MS ? 1 : deaths + 1
+      notBeforeMs = nowMs + Math.min(AGAIN_LAST_MS, AGAIN_FIRST_MS * 2 ** (deaths - 1))
+    },
+  }
+}
