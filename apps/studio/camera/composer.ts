@@ -1,4 +1,4 @@
-import { contain, cornerBox, coverFrom, type Corner, type Size, type Source } from './layout.ts'
+import { cornerBox, coverFrom, screenBox, type Corner, type Size, type Source } from './layout.ts'
 import type { Sound } from './sound.ts'
 
 export interface Scene {
@@ -55,9 +55,10 @@ function draw(
   brush.fillStyle = ground
   brush.fillRect(0, 0, width, height)
   if (scene.source !== 'camera' && desk) {
-    const box = contain(desk, { x: 0, y: 0, width, height })
+    const small = scene.source === 'both' ? face : null
+    const box = screenBox(desk, small, scene.out, scene.corner)
     brush.drawImage(screen, box.x, box.y, box.width, box.height)
-    if (scene.source === 'both' && face) drawCorner(brush, camera, face, scene)
+    if (small) drawCorner(brush, camera, small, scene)
     return
   }
   if (!face || scene.source === 'screen') return

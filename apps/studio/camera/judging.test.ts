@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { corners, defaultChoices, readChoices } from './choices.ts'
-import { contain, cornerBox, coverFrom, fitsAsIs, sizeOf } from './layout.ts'
+import { contain, cornerBox, coverFrom, fitsAsIs, screenBox, sizeOf } from './layout.ts'
 import { barOf, judge, measure } from './level.ts'
 import { judgeLight } from './light.ts'
 import { pickH264, withStartRate, withStereo } from './sdp.ts'
@@ -57,6 +57,16 @@ describe('how camera and screen are put together', () => {
         }
       }
     }
+  })
+  test('an upright picture has room for both, a wide one lays the camera over the screen', () => {
+    const screen = { width: 1920, height: 1080 }
+    for (const corner of corners) {
+      const camera = cornerBox(sizeOf('upright'), sizeOf('upright'), corner)
+      const box = screenBox(screen, sizeOf('upright'), sizeOf('upright'), corner)
+      expect([box.width, box.height]).toEqual([720, 405])
+      expect(box.y >= camera.y + camera.height || box.y + box.height <= camera.y).toBe(true)
+    }
+    expect(screenBox(screen, sizeOf('wide'), sizeOf('wide'), 'top-left').height).toBe(720)
   })
   test('a camera of the right shape is sent as it is', () => {
     expect(fitsAsIs({ width: 1080, height: 1920 }, sizeOf('upright'))).toBe(true)

@@ -44,6 +44,19 @@ export function cornerBox(camera: Size, out: Size, corner: Corner): Box {
   }
 }
 
+/** Where the screen stands: all of the frame, or what the small camera leaves free above or below
+ *  when the screen fits there without getting smaller. */
+export function screenBox(screen: Size, camera: Size | null, out: Size, corner: Corner): Box {
+  const whole = contain(screen, { x: 0, y: 0, ...out })
+  if (!camera) return whole
+  const taken = cornerBox(camera, out, corner).height + 2 * margin
+  const free = out.height - taken
+  if (whole.height > free) return whole
+  return contain(screen, {
+    x: 0, y: corner.startsWith('top') ? taken : 0, width: out.width, height: free,
+  })
+}
+
 /** A camera whose picture already has the shape of the show needs no drawing. */
 export function fitsAsIs(camera: Size, out: Size): boolean {
   if (camera.width === 0 || camera.height === 0) return false

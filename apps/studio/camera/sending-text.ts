@@ -7,6 +7,8 @@ export function useSendingText(): (sending: Sending) => string {
   return ({ phase, tries, code }) => {
     if (phase === 'refused') {
       if (code === 'camera.no_h264') return words.t('studio.camera.no_h264')
+      // The shared sentence speaks to viewers.
+      if (code === 'stage.media.full') return words.t('studio.camera.full')
       return words.refusal({ code: code ?? 'sdk.bad_answer' })
     }
     if (phase === 'connecting' && tries > 0) return words.t('studio.camera.phase.retrying')
