@@ -9,7 +9,7 @@ import { desk as wide, openBrowser, phone, visit, waitFrames, type Visit,
 import { startHouse, type RiggedHouse } from '../../lab/rig/house.ts'
 
 const fakeCamera = [
-  '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
+  '--use-fake-device-for-media-stream=device-count=2', '--use-fake-ui-for-media-stream',
   '--auto-select-tab-capture-source-by-title=Silkcast Studio',
 ]
 const patient = { timeout: 30_000, interval: 200 }
@@ -112,6 +112,20 @@ describe('going live from the camera of a browser', () => {
     await waitFrames(room.page, 10)
     expect(posts).toEqual(['POST'])
   })
+
+  test('another camera, and one that is pulled out and put back, need no new session either',
+    async () => {
+      await studio.page.getByLabel('Camera', { exact: true }).and(
+        studio.page.locator('select')).selectOption({ index: 1 })
+      await waitFrames(room.page, 10)
+      await studio.page.evaluate('document.querySelector("video").srcObject.getVideoTracks()[0]'
+        + '.dispatchEvent(new Event("ended"))')
+      await studio.page.getByText('The camera is gone.').first().waitFor()
+      await studio.page.evaluate('navigator.mediaDevices.dispatchEvent(new Event("devicechange"))')
+      await waitFrames(room.page, 20, 60_000)
+      await studio.page.getByText('The camera is gone.').first().waitFor({ state: 'detached' })
+      expect(posts).toEqual(['POST'])
+    })
 
   test('a media process that dies is found again without a reload', async () => {
     house.kill('media')

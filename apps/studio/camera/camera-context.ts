@@ -71,9 +71,14 @@ export function useCameraDesk(): Camera {
   const upload = useUpload(isOn && !isSending)
   useWakeLock(isSending)
   useStay(isSending)
-  const warnings = captured.camera === 'off' || captured.camera === 'opening' ? [] : findWarnings({
-    isSending: phase === 'live', hasCamera: isOn || captured.source === 'screen',
-    hasMic: captured.mic === 'on' || captured.mic === 'opening', isMuted: captured.isMuted,
+  const warnings = captured.camera === 'off' || (captured.camera === 'opening' && !isSending) ? [] : findWarnings({
+    isSending: phase === 'live',
+    // One that never came on says so in its own place.
+    hasCamera: isOn || captured.source === 'screen'
+      || (!isSending && captured.cameraTrouble !== 'gone'),
+    hasMic: captured.mic === 'on' || captured.mic === 'opening'
+      || (!isSending && captured.micTrouble !== 'gone'),
+    isMuted: captured.isMuted,
     hearing, light, isHidden, isComposed: captured.isComposed, lostScreen: captured.lostScreen,
     figures: sender.figures, wantedKbps: choices.kbps,
   })

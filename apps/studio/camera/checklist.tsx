@@ -89,8 +89,8 @@ export function Checklist() {
   const { t } = useWords()
   const { show } = useControl()
   const { sending, figures } = useCamera()
-  const arrives = show.signal === 'receiving' && sending.phase === 'live'
   const last = figures.at(-1)
+  const arrives = show.signal === 'receiving' && sending.phase === 'live' && last?.fps !== 0
   const { number } = useWords()
   return (
     <Panel title={t('studio.check')}>

@@ -126,7 +126,7 @@ describe('figures and warnings', () => {
     .map(({ kind }) => kind)
   test('nothing is said when all is well', () => expect(kinds({})).toEqual([]))
   test.each<[string, Partial<Watched>]>([
-    ['upload', { figures: seconds({ kbps: 700, limitedBy: 'bandwidth' }) }],
+    ['upload', { figures: seconds({ kbps: 700, limitedBy: 'bandwidth' }, 10) }],
     ['cpu', { figures: seconds({ limitedBy: 'cpu' }) }],
     ['loss', { figures: seconds({ loss: 0.12 }) }],
     ['slow', { figures: seconds({ rttMs: 900 }) }],

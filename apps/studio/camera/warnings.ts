@@ -32,6 +32,8 @@ export interface Watched {
 
 /** Trouble must last: one bad second is not worth a word. */
 const lastsSeconds = 4
+/** A new session feels its way up for a while. */
+const feelsSeconds = 10
 const lossMost = 0.05
 const rttMsMost = 400
 const fpsLeast = 18
@@ -46,7 +48,8 @@ function lineWarnings(figures: readonly Figures[], wantedKbps: number): Warning[
   if (!last || recent.length < lastsSeconds) return []
   const found: Warning[] = []
   if (recent.every(({ fps }) => fps === 0)) return [warn('frozen', true)]
-  if (recent.every((one) => one.limitedBy === 'bandwidth'
+  const longer = figures.slice(-feelsSeconds)
+  if (longer.length === feelsSeconds && longer.every((one) => one.limitedBy === 'bandwidth'
     && one.kbps < wantedKbps * kbpsShareLeast)) {
     found.push(warn('upload', true, { kbps: last.kbps, wanted: wantedKbps }))
   }

@@ -33,8 +33,8 @@ export interface Session {
 const whipPath = '/media/whip'
 const answerMs = 10_000
 const connectMs = 10_000
-/** WebRTC calls a hiccup `disconnected`; this long it may last. */
-const hiccupMs = 2000
+/** WebRTC says `disconnected` after some seconds without an answer; this much longer it may last. */
+const hiccupMs = 700
 const startShare = 0.6
 
 async function codeOf(response: Response): Promise<string> {

@@ -19,8 +19,8 @@ export function WhoSees() {
   const { show } = useControl()
   const { sending, isSending } = useCamera()
   const isLive = show.state === 'live'
-  const kind = !isSending ? 'alone' : isLive && sending.phase === 'live' ? 'live'
-    : isLive ? 'gone' : 'rehearsal'
+  const arrives = sending.phase === 'live' && show.signal !== 'lost'
+  const kind = !isSending ? 'alone' : !isLive ? 'rehearsal' : arrives ? 'live' : 'gone'
   return (
     <div className="who-sees" data-kind={kind} role="status">
       <p className="who-sees-title">{t(`studio.camera.sees.${kind}`)}</p>
