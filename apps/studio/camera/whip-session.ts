@@ -36,6 +36,13 @@ const connectMs = 10_000
 /** WebRTC says `disconnected` after some seconds without an answer; this much longer it may last. */
 const hiccupMs = 700
 const startShare = 0.6
+/** The server reports every second; this many seconds without a word and it is gone. WebRTC itself
+ *  would notice after ten. */
+const lookMs = 1000
+const silentLooks = 3
+/** While the estimate of the line settles, sharpness is kept: a change of size in the first seconds
+ *  would be one for every player. */
+const settleMs = 10_000
 
 async function codeOf(response: Response): Promise<string> {
   try {
@@ -55,14 +62,18 @@ function locationOf(response: Response): string | null {
   return url.origin === location.origin ? url.pathname : null
 }
 
-function applyQuality(sender: RTCRtpSender, { kbps, fps }: Quality): void {
+type Keeps = 'maintain-resolution' | 'maintain-framerate'
+
+function applyQuality(
+  sender: RTCRtpSender, { kbps, fps }: Quality, keeps: Keeps = 'maintain-framerate',
+): void {
   const parameters = sender.getParameters()
   const [encoding] = parameters.encodings
   if (!encoding) return
   encoding.maxBitrate = kbps * 1000
   encoding.maxFramerate = fps
   // A moving picture that is a little softer sells; one that stutters does not.
-  ;(parameters as { degradationPreference?: string }).degradationPreference = 'maintain-framerate'
+  ;(parameters as { degradationPreference?: Keeps }).degradationPreference = keeps
   void sender.setParameters(parameters).catch(() => {})
 }
 
@@ -82,6 +93,23 @@ function addTracks(peer: RTCPeerConnection, { video, audio, quality }: SessionIn
   return { picture: picture.sender, sound: sound.sender }
 }
 
+/** Calls `silent` once the other side has said nothing for too long. Returns how to stop. */
+function listen(peer: RTCPeerConnection, silent: () => void): () => void {
+  let heardBytes = -1
+  let misses = 0
+  const timer = setInterval(() => void peer.getStats().then((report) => {
+    let bytes = 0
+    for (const stat of report.values() as Iterable<{ type: string, bytesReceived?: number }>) {
+      if (stat.type === 'transport') bytes += stat.bytesReceived ?? 0
+    }
+    // Looks are counted, not time: a computer that slept has not waited.
+    misses = bytes === heardBytes ? misses + 1 : 0
+    heardBytes = bytes
+    if (misses >= silentLooks) silent()
+  }, () => {}), lookMs)
+  return () => clearInterval(timer)
+}
+
 /** Starts at once; `tell` hears how it goes. The offer names no candidates of ours: the server can
  *  be reached, so it learns our address from the first packet, and nobody waits for STUN. */
 export function openSession(input: SessionInput, tell: SessionTell): Session {
@@ -94,6 +122,8 @@ export function openSession(input: SessionInput, tell: SessionTell): Session {
   let place: string | null = null
   let isClosed = false
   let timer = 0
+  let settling = 0
+  let stopListening = () => {}
 
   const endThere = (path: string) => {
     // Nobody waits for it: a session that is not told to end gives way after 3 s of silence.
@@ -111,9 +141,18 @@ export function openSession(input: SessionInput, tell: SessionTell): Session {
     if (state === 'failed') return after(0)
     if (state !== 'connected') return undefined
     clearTimeout(timer)
-    applyQuality(senders.picture, input.quality)
+    stopListening()
+    stopListening = listen(peer, () => after(0))
     return tell.connected()
   })
+
+  let { quality } = input
+  applyQuality(senders.picture, quality, 'maintain-resolution')
+  const settle = () => {
+    settling = 0
+    applyQuality(senders.picture, quality)
+  }
+  settling = window.setTimeout(settle, settleMs)
 
   async function negotiate(): Promise<void> {
     const offer = await peer.createOffer()
@@ -138,11 +177,17 @@ export function openSession(input: SessionInput, tell: SessionTell): Session {
     peer,
     setVideo: (track) => void senders.picture.replaceTrack(track).catch(() => {}),
     setAudio: (track) => void senders.sound.replaceTrack(track).catch(() => {}),
-    setQuality: (quality) => applyQuality(senders.picture, quality),
+    setQuality(wanted) {
+      quality = wanted
+      applyQuality(
+        senders.picture, quality, settling ? 'maintain-resolution' : 'maintain-framerate')
+    },
     close(isLeaving = false) {
       if (isClosed) return
       isClosed = true
       clearTimeout(timer)
+      clearTimeout(settling)
+      stopListening()
       if (!isLeaving) asking.abort()
       if (place) endThere(place)
       peer.close()
