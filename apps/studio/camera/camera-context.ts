@@ -71,7 +71,8 @@ export function useCameraDesk(): Camera {
   const upload = useUpload(isOn && !isSending)
   useWakeLock(isSending)
   useStay(isSending)
-  const warnings = captured.camera === 'off' || (captured.camera === 'opening' && !isSending) ? [] : findWarnings({
+  const isBefore = captured.camera === 'off' || (captured.camera === 'opening' && !isSending)
+  const warnings = isBefore ? [] : findWarnings({
     isSending: phase === 'live',
     // One that never came on says so in its own place.
     hasCamera: isOn || captured.source === 'screen'

@@ -1,5 +1,6 @@
+import type { Quality } from './keeping.ts'
 import { startSending, step, type Effect, type Happened, type Sending } from './sending.ts'
-import { canSendH264, openSession, type Quality, type Session } from './whip-session.ts'
+import { canSendH264, openSession, type Session } from './whip-session.ts'
 
 export interface WhipDeps {
   /** The stream key of the show; throws what `codeOfError` understands. */
