@@ -6,6 +6,7 @@ import {
   type Log,
   type OfferId,
   type PersonId,
+  type Random,
   type Refusal,
   type Result,
   type ShowId,
@@ -28,17 +29,22 @@ import {
 } from './place-order/batch.ts'
 import { makeBatcher } from './place-order/batcher.ts'
 import { makeDeliveryCheck, makePricing, type Priced } from './place-order/checks.ts'
+import { makeOpening } from './place-order/opening.ts'
 
 export type { PlacedBatch } from './place-order/batch.ts'
 
-/** Orders in one transaction, orders waiting for one, transactions in flight. */
+/** Orders in one transaction, orders waiting for one, transactions in flight, orders kept for the
+ *  moment in which offers open. */
 export interface PlaceOrderLimits {
   readonly batch: number
   readonly waiting: number
   readonly lanes: number
+  readonly opening: number
 }
 
-export const placeOrderLimits: PlaceOrderLimits = { batch: 512, waiting: 4096, lanes: 1 }
+export const placeOrderLimits: PlaceOrderLimits = {
+  batch: 512, waiting: 4096, lanes: 1, opening: 20_000,
+}
 
 export interface PlaceOrderDeps<Tx> {
   readonly database: Transactor<Tx>
@@ -51,8 +57,18 @@ export interface PlaceOrderDeps<Tx> {
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
+  readonly random: Random
+  /** Orders that come so soon after an offer opens count as having come together, ms; see
+   *  `makeOpening`. 0 when not said. */
+  readonly momentMs?: number | undefined
   /** After a batch is durable: rooms and people are told. Never waited for. */
   readonly afterCommit?: (batch: PlacedBatch) => void
+  /** Hears how long each transaction took, and what every order was answered: `placed`, or the code
+   *  of its refusal or fault. */
+  readonly meter?: {
+    batch(orders: number, tookMs: number): void
+    order(code: string): void
+  }
   readonly limits?: Partial<PlaceOrderLimits>
   /** How long units are kept for a buyer who has not paid; `stockLimits.holdSeconds` when not
    *  said. */
@@ -93,9 +109,11 @@ const wishOf = (
 
 /** The batch, once more when it fails: whatever was committed is found again by its keys. */
 function makeRun<Tx>(deps: PlaceOrderDeps<Tx>, batchDeps: BatchDeps<Tx>) {
-  const { log } = deps
+  const { log, clock } = deps
   const attempt = async (wishes: readonly Wish[]): Promise<readonly Answer[]> => {
+    const startMs = clock.steadyMs()
     const done = await runBatch(batchDeps, wishes)
+    deps.meter?.batch(wishes.length, clock.steadyMs() - startMs)
     const { placed, expired } = done.batch
     if (deps.afterCommit && placed.length + expired.length > 0) {
       const tell = deps.afterCommit
@@ -143,6 +161,15 @@ export function makePlaceOrder<Tx>(deps: PlaceOrderDeps<Tx>): PlaceOrderFlow {
     }),
   })
 
+  const opening = makeOpening<Wish, Order>({
+    clock,
+    random: deps.random,
+    momentMs: deps.momentMs ?? 0,
+    keptMost: limits.opening,
+    buyerOf: (wish) => wish.buyerId,
+    submit: batcher.submit,
+  })
+
   /** A key that has its order already gets it again, also when the price has moved since. */
   async function known(buyerId: PersonId, key: string): Promise<Order | undefined> {
     const intent = { buyerId, key }
@@ -158,15 +185,32 @@ export function makePlaceOrder<Tx>(deps: PlaceOrderDeps<Tx>): PlaceOrderFlow {
       const order = await known(buyerId, input.key)
       return order ? { ok: true, value: order } : priced
     }
-    const answer = batcher.submit(wishOf(ids, who, buyerId, input, priced.value))
+    const wish = wishOf(ids, who, buyerId, input, priced.value)
+    const { offer } = priced.value
+    const answer = offer ? opening.enter(wish, offer) : batcher.submit(wish)
     return answer ?? refuse('trade.orders.busy')
   }
 
+  /** Every answer is counted, faults as well. */
+  async function placeCounted(who: Who, input: PlaceOrder): Promise<Result<Order, Refusal>> {
+    try {
+      const answer = await place(who, input)
+      deps.meter?.order(answer.ok ? 'placed' : answer.refusal.code)
+      return answer
+    } catch (error) {
+      deps.meter?.order(error instanceof Fault ? error.code : 'bug')
+      throw error
+    }
+  }
+
   return {
-    place,
+    place: deps.meter ? placeCounted : place,
     get waiting() {
-      return batcher.waiting
+      return batcher.waiting + opening.kept
     },
-    idle: () => batcher.idle(),
+    async idle() {
+      await opening.release()
+      await batcher.idle()
+    },
   }
 }

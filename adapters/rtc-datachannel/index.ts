@@ -25,19 +25,28 @@ const safely = <A extends unknown[]>(log: Log, run: (...args: A) => void) => (..
 }
 
 function describe(track: PeerTrack): Video | Audio {
+  const media = describeMedia(track)
+  media.parseSdpLine('a=rtcp-rsize')
+  if (track.transportCc) {
+    const { id, uri } = track.transportCc
+    media.parseSdpLine(`a=extmap:${id} ${uri}`)
+    media.parseSdpLine(`a=rtcp-fb:${track.payloadType} transport-cc`)
+  }
+  return media
+}
+
+function describeMedia(track: PeerTrack): Video | Audio {
   const { mid, payloadType, fmtp, ssrc } = track
   const direction = track.direction === 'send' ? 'SendOnly' : 'RecvOnly'
   if (track.kind === 'video') {
     const video = new Video(mid, direction)
     video.addH264Codec(payloadType, fmtp ?? '')
-    video.parseSdpLine('a=rtcp-rsize')
     if (track.direction === 'send') video.addSSRC(ssrc, NAME, NAME, 'video')
     return video
   }
   const audio = new Audio(mid, direction)
   audio.addOpusCodec(payloadType, fmtp ?? '')
   audio.parseSdpLine(`a=rtcp-fb:${payloadType} nack`)
-  audio.parseSdpLine('a=rtcp-rsize')
   if (track.direction === 'send') audio.addSSRC(ssrc, NAME, NAME, 'audio')
   return audio
 }

@@ -88,13 +88,18 @@ const viewersMax = amount('SILKCAST_WHEP_MAX', availableParallelism() * 100, 100
 const maxKbps = amount('SILKCAST_WHIP_KBPS_MAX', 4_000, 100_000)
 const control = makeControl({ serverUrl, internalKey, clock: systemClock, log })
 const ffmpeg = process.env['SILKCAST_FFMPEG'] || findPackagedFfmpeg() || 'ffmpeg'
+const usage = () => {
+  const { user, system } = process.cpuUsage()
+  return { cpuMicros: user + system, memoryBytes: process.memoryUsage.rss() }
+}
 const media = makeMediaServer({
-  clock: systemClock, random: systemRandom, log, folder, internalKey, ...control,
+  clock: systemClock, random: systemRandom, log, folder, internalKey, usage, control,
   rtc: {
     peers: makeDatachannelPeers({ log, udpPort }),
     turners: makeSoundTurners({ ffmpeg, clock: systemClock, log }),
     udpPort, publicAddresses, viewersMax, maxKbps,
   },
+  isBehindFront: process.env['SILKCAST_RTMP_FRONT'] === '1',
 })
 
 type ListenError = NodeJS.ErrnoException & { port?: number }

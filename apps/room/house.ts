@@ -6,12 +6,18 @@ import type { Order, PlaceOrder } from '#trade/orders/contract'
 import type { Payment } from '#trade/payments/contract'
 import type { BootData } from './boot.ts'
 import { makeServerClock, type ServerClock } from './clock.ts'
+import { makeCueing } from './cues/cueing.ts'
+import { makeMediaClock, type MediaClock } from './stage/media-clock.ts'
 import { makeStore, type Store } from './store.ts'
+import type { Comfort } from './view/comfort.ts'
+import { isLineThrifty, keepComfort, onLineChange, readComfort } from './view/device.ts'
 
 /** How the line to the server stands. `broken`: the server turned this page away for good. */
 export type Line = 'connecting' | 'open' | 'lost' | 'broken'
 
-export interface RoomState {
+export interface RoomState extends Comfort {
+  /** The browser asks to save data, or takes the line for slow. */
+  readonly isLineThrifty: boolean
   readonly room: RoomSnapshot
   readonly line: Line
   readonly isOnline: boolean
@@ -26,6 +32,8 @@ export interface RoomState {
 export interface House {
   readonly state: Store<RoomState>
   readonly clock: ServerClock
+  /** Where the picture is: players say, cues wait for it. */
+  readonly media: MediaClock
   readonly boot: BootData
   say(text: string): Promise<Result<unknown>>
   react(): void
@@ -38,6 +46,8 @@ export interface House {
   saveDelivery(delivery: Delivery): Promise<Result<string>>
   rename(displayName: string): Promise<Result<Me>>
   setMarket(market: string): void
+  /** Changes the view, data saver or keys, and remembers it on this device. */
+  setComfort(change: Partial<Comfort>): void
 }
 
 function withOrder(orders: readonly Order[] | null, order: Order): readonly Order[] {
@@ -79,7 +89,7 @@ export function makeHouse(boot: BootData): House {
   const persons = listeners<PersonEvent>()
   const state = makeStore<RoomState>({
     room: boot.room, line: 'connecting', isOnline: navigator.onLine, me: boot.me, isMuted: false,
-    market: boot.market, orders: null,
+    market: boot.market, orders: null, isLineThrifty: isLineThrifty(), ...readComfort(),
   })
 
   const hearPerson = (event: PersonEvent) => {
@@ -87,8 +97,19 @@ export function makeHouse(boot: BootData): House {
     if (event.k === 'muted') state.set({ isMuted: event.muted })
     persons.tell(event)
   }
+  const media = makeMediaClock()
+  const cueing = makeCueing({
+    media, serverNowMs: clock.nowMs, perfMs: () => performance.now(),
+    isHidden: () => document.hidden, shown: () => state.get().room,
+    show: (events) => state.set(({ room }) => ({ room: applyEvents(room, events) })),
+    every(ms, run) {
+      const timer = setInterval(run, ms)
+      return () => clearInterval(timer)
+    },
+  })
+  document.addEventListener('visibilitychange', cueing.look)
   const hearRoom = (events: readonly RoomEvent[]) => {
-    state.set(({ room }) => ({ room: applyEvents(room, events) }))
+    cueing.hear(events)
     for (const event of events) {
       if (event.k === 'react') hearts.tell(Object.values(event.counts).reduce((a, b) => a + b, 0))
     }
@@ -104,10 +125,11 @@ export function makeHouse(boot: BootData): House {
   const join = () => {
     link = connectRoom({
       showId, market: boot.market, seq: boot.seq, epoch: boot.epoch,
-      onSnapshot: (room, you) => state.set({ room, isMuted: you.muted }),
+      onSnapshot: (room, you) => state.set({ room: cueing.draw(room), isMuted: you.muted }),
       onEvents: hearRoom,
       onPerson: (events) => events.forEach(hearPerson),
       onTime: clock.hear,
+      onTrip: clock.hearTrip,
       onStatus: hearLine,
     })
   }
@@ -122,10 +144,11 @@ export function makeHouse(boot: BootData): House {
   void visit()
   addEventListener('online', () => state.set({ isOnline: true }))
   addEventListener('offline', () => state.set({ isOnline: false }))
+  onLineChange(() => state.set({ isLineThrifty: isLineThrifty() }))
 
   const placeByHttp = (order: PlaceOrder) => client.call('POST /api/orders', { body: order })
   const house: House = {
-    state, clock, boot,
+    state, clock, media, boot,
     say: (text) => link?.say(text) ?? Promise.resolve({ ok: false, refusal: unanswered }),
     react: () => link?.react('heart'),
     onHearts: hearts.add,
@@ -167,6 +190,11 @@ export function makeHouse(boot: BootData): House {
       remember('market', market)
       state.set({ market })
       link?.setMarket(market)
+    },
+    setComfort(change) {
+      state.set(change)
+      const { view, dataSaver, hasKeys } = state.get()
+      keepComfort({ view, dataSaver, hasKeys })
     },
   }
   return house

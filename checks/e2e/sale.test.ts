@@ -4,7 +4,7 @@ import { systemClock } from '#kernel'
 import type { Client } from '#sdk'
 import type { Product } from '#trade/catalog/contract'
 import type { Offer } from '#trade/offers/contract'
-import { desk as wide, openBrowser, readPlay, shoot, visit, waitFrames, type Visit,
+import { desk as wide, openBrowser, readLoudness, readPlay, shoot, visit, waitFrames, type Visit,
 } from '../../lab/rig/browser.ts'
 import { startHouse, type RiggedHouse } from '../../lab/rig/house.ts'
 
@@ -95,8 +95,9 @@ describe('the demo sale, as people see it', () => {
     await waitFrames(room.page, 25)
     const after = await readPlay(room.page)
     expect(after.seconds).toBeGreaterThan(before.seconds)
-    expect(after.audioBytes).toBeGreaterThan(before.audioBytes)
-    expect(await room.page.evaluate<boolean>('document.querySelector("video").muted')).toBe(false)
+    expect(after.transport).toBe('whep')
+    expect(after.isMuted).toBe(false)
+    expect(await readLoudness(room.page)).toBeGreaterThan(0.001)
   })
 
   test('the studio plays it too and says what the encoder sends', async () => {
@@ -215,6 +216,26 @@ describe('every viewer', () => {
     await shoot(arabic.page, 'room-arabic')
     expect(arabic.troubles).toEqual([])
     await arabic.context.close()
+  })
+
+  test('what a viewer meets is in the Studio, and in the figures of the house', async () => {
+    const params = { showId }
+    await vi.waitFor(async () => {
+      const path = 'GET /api/shows/:showId/quality'
+      const { minute, samples } = value(await staff.call(path, { params }))
+      expect(minute.all.viewers).toBeGreaterThan(0)
+      expect(minute.all.watchedMs).toBeGreaterThan(1000)
+      expect(minute.transports.some((row) => row.latencyMsP50 !== null)).toBe(true)
+      expect(samples.at(-1)!.kbps).toBeGreaterThan(100)
+    }, { timeout: 40_000, interval: 500 })
+    await studio.page.getByRole('button', { name: 'Details', exact: true }).click()
+    await studio.page.getByRole('img', { name: /^Bitrate/ }).waitFor()
+    await studio.page.getByRole('cell', { name: 'LL-HLS' }).waitFor()
+    await shoot(studio.page, 'studio-health')
+    await studio.page.getByRole('button', { name: 'Less', exact: true }).click()
+    const text = await (await fetch(`${house.url}/metrics`)).text()
+    expect(text).toMatch(/^silkcast_media_ingest_kbps\{process="media",show="sho_\w+"\} [1-9]/m)
+    expect(text).toMatch(/^silkcast_http_requests_total\{route="\/api\/quality"/m)
   })
 
   test('on a desktop, in the dark', async () => {

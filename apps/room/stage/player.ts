@@ -1,5 +1,12 @@
 import Hls from 'hls.js/light'
+import type { QualityProbe } from './quality.ts'
+import type { Saving } from '../view/comfort.ts'
+import { watchFrames } from './frames.ts'
+import type { MediaClock } from './media-clock.ts'
 import { makeRetryPolicy, shouldJump, type Trouble } from './retry.ts'
+import { obeySaving } from './saving.ts'
+
+export { makeQuality } from './quality.ts'
 
 /** `waiting`: nothing to show yet. `troubled`: the last frame stands, we try again. */
 export type Picture = 'waiting' | 'playing' | 'troubled' | 'blocked'
@@ -10,7 +17,14 @@ export interface PlayerInput {
   readonly still: HTMLCanvasElement
   readonly url: string
   readonly isLive: boolean
+  readonly saving: Saving
+  /** Is told where the live picture is. */
+  readonly media: MediaClock
   readonly onPicture: (picture: Picture) => void
+  /** Hears what this player meets; none for a replay. */
+  readonly probe?: QualityProbe | undefined
+  /** The server's clock, which the stream's dates are of. */
+  readonly now?: (() => number) | undefined
 }
 
 export interface Player {
@@ -64,6 +78,7 @@ function attach(input: PlayerInput, onTrouble: (trouble: Trouble) => void) {
   hls.on(Hls.Events.ERROR, (_event, data) => {
     if (data.fatal) onTrouble(data.type === Hls.ErrorTypes.MEDIA_ERROR ? 'broken' : 'unreachable')
   })
+  obeySaving(hls, input.saving)
   hls.loadSource(url)
   hls.attachMedia(video)
   return { hls, detach: () => hls.destroy() }
@@ -71,7 +86,7 @@ function attach(input: PlayerInput, onTrouble: (trouble: Trouble) => void) {
 
 /** Plays until destroyed: restarts of the media process, gaps and new encoders included. */
 export function makePlayer(input: PlayerInput): Player {
-  const { video, still, isLive, onPicture } = input
+  const { video, still, isLive, media, onPicture, probe } = input
   const policy = makeRetryPolicy()
   let source: ReturnType<typeof attach> | null = null
   let timer = 0
@@ -92,6 +107,7 @@ export function makePlayer(input: PlayerInput): Player {
   }
   function trouble(kind: Trouble) {
     if (isGone || timer) return
+    probe?.failed(kind === 'stalled' && !hasPlayed ? 'no_picture' : kind)
     const plan = policy.onTrouble(kind, performance.now(), Math.random())
     if (plan.act === 'recover' && source?.hls) {
       movedAtMs = performance.now()
@@ -99,6 +115,7 @@ export function makePlayer(input: PlayerInput): Player {
       return play()
     }
     keepLastFrame(video, still)
+    media.hold(performance.now())
     onPicture(hasPlayed ? 'troubled' : 'waiting')
     timer = window.setTimeout(() => {
       timer = 0
@@ -118,18 +135,24 @@ export function makePlayer(input: PlayerInput): Player {
   const watch = () => {
     const hls = source?.hls
     const sync = hls?.liveSyncPosition
+    if (hasPlayed && hls?.playingDate && input.now) {
+      probe?.latency(input.now() - hls.playingDate.getTime())
+    }
     if (isLive && hls && sync != null && shouldJump(hls.latency)) video.currentTime = sync
     const patienceMs = hasPlayed ? STALL_MS : FIRST_PICTURE_MS
     const standsStill = performance.now() - movedAtMs > patienceMs
     // A person paused, or the page sleeps: no trouble.
-    if (document.hidden || (video.paused && hasPlayed && !isLive)) movedAtMs = performance.now()
+    const isSeen = !document.hidden || document.pictureInPictureElement !== null
+    if (!isSeen || (video.paused && hasPlayed && !isLive)) movedAtMs = performance.now()
     else if (standsStill && !timer) {
       if (isLive) trouble('stalled')
       else if (!hasPlayed) trouble('unreachable')
     } else if (isLive && video.paused) play()
   }
+  probe?.transport('hls')
   video.addEventListener('timeupdate', onMove)
   const watching = window.setInterval(watch, WATCH_MS)
+  const unwatch = isLive ? watchFrames(video, media, () => source?.hls ?? null) : null
   onPicture('waiting')
   start()
   return {
@@ -137,6 +160,7 @@ export function makePlayer(input: PlayerInput): Player {
       isGone = true
       clearTimeout(timer)
       clearInterval(watching)
+      unwatch?.()
       video.removeEventListener('timeupdate', onMove)
       source?.detach()
     },

@@ -32,6 +32,8 @@ export const MEDIA_LIMITS = {
   reportEveryMs: 2_000,
   /** One WHIP or WHEP offer. */
   offerBytesMax: 32_768,
+  /** Shows that are told of one by one in metrics. */
+  metricsShowsMax: 50,
 } as const
 
 /** Where a show stands: nobody has published yet, media arrives, the publisher is gone (and may
@@ -112,10 +114,47 @@ export const AuthorizeRequest = Type.Object({
 /** See the schema of the same name. */
 export type AuthorizeRequest = Static<typeof AuthorizeRequest>
 
-/** The server's yes (status 200). A no is status 403 with `{code}`. */
-export const AuthorizeReply = Type.Object({ showId: Type.String({ pattern: idPattern('sho') }) })
+/** Where a process takes publishers that were handed over to it. */
+export const Doorstep = Type.Object({
+  host: Type.String({ maxLength: 253 }),
+  port: Type.Integer({ minimum: 1, maximum: 65_535 }),
+})
+/** See the schema of the same name. */
+export type Doorstep = Static<typeof Doorstep>
+
+/** The server's yes (status 200). A no is status 403 with `{code}`. `owner` is the process that
+ *  the show belongs to, when there are several. */
+export const AuthorizeReply = Type.Object({
+  showId: Type.String({ pattern: idPattern('sho') }), owner: Type.Optional(Doorstep),
+})
 /** See the schema of the same name. */
 export type AuthorizeReply = Static<typeof AuthorizeReply>
+
+const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
+
+/** How the publisher's media comes in and goes out. Every field may be missing: each way of
+ *  publishing fills what it knows. Counts run since the process took the show up. */
+export const MediaHealth = Type.Object({
+  /** How it comes in. */
+  transport: Type.Optional(Type.Union([Type.Literal('rtmp'), Type.Literal('whip')])),
+  /** Bytes of media by the wall clock: what the line carries now. */
+  kbps: Type.Optional(Type.Number({ minimum: 0, maximum: 1_000_000 })),
+  /** Packets lost on the way in over the last seconds, of those that were sent: 0 to 1. */
+  lossFraction: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+  /** Keyframes and packets that were asked for again. */
+  pliCount: Type.Optional(Count),
+  nackCount: Type.Optional(Count),
+  partsWritten: Type.Optional(Count),
+  /** Parts finished later than 1.5 times their length after the one before. */
+  partsLate: Type.Optional(Count),
+  /** Those who asked for the live playlist within 5 s; behind a CDN its edges. */
+  viewersHls: Type.Optional(Count),
+  viewersWhep: Type.Optional(Count),
+  /** Share of one core that the whole media process takes; above 1 on several. */
+  cpuShare: Type.Optional(Type.Number({ minimum: 0, maximum: 1_024 })),
+}, { additionalProperties: false })
+/** See the schema of the same name. */
+export type MediaHealth = Static<typeof MediaHealth>
 
 /** Told to the server on every change and every `reportEveryMs` while media arrives:
  *  `POST /internal/media/state`. A receiver treats silence longer than three times that as lost. */
@@ -125,10 +164,26 @@ export const StateReport = Type.Object({
   video: Type.Optional(VideoInfo),
   audio: Type.Optional(AudioInfo),
   problem: Type.Optional(MediaProblem),
+  health: Type.Optional(MediaHealth),
   atMs: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
 }, { additionalProperties: false })
 /** See the schema of the same name. */
 export type StateReport = Static<typeof StateReport>
+
+/** `GET /internal/metrics`: the media process in figures, for the server's /metrics. At most
+ *  `metricsShowsMax` shows are listed; `receiving` counts them all. */
+export const MediaMetrics = Type.Object({
+  upSeconds: Type.Number({ minimum: 0 }),
+  cpuSeconds: Type.Number({ minimum: 0 }),
+  memoryBytes: Type.Number({ minimum: 0 }),
+  receiving: Count,
+  publishers: Count,
+  shows: Type.Array(Type.Object({
+    showId: Type.String({ pattern: idPattern('sho') }), health: MediaHealth,
+  }, { additionalProperties: false }), { maxItems: MEDIA_LIMITS.metricsShowsMax }),
+}, { additionalProperties: false })
+/** See the schema of the same name. */
+export type MediaMetrics = Static<typeof MediaMetrics>
 
 /** `GET /media/<showId>/state.json`: the same for anybody who watches. */
 export const StateView = Type.Object({
@@ -142,6 +197,16 @@ export type StateView = Static<typeof StateView>
 
 const iceUrl = Type.String({ maxLength: 320, pattern: '^(stun|stuns|turn|turns):[^\\s]+$' })
 
+/** `GET /internal/health`: what one media process has in its hands. `rtmpPort` takes publishers
+ *  that were handed over; 0 where the process takes them from outside itself. */
+export const ProcessView = Type.Object({
+  rtmpPort: Type.Integer({ minimum: 0, maximum: 65_535 }),
+  held: Type.Array(Type.String({ pattern: idPattern('sho') })),
+  receiving: Type.Array(Type.String({ pattern: idPattern('sho') })),
+})
+/** See the schema of the same name. */
+export type ProcessView = Static<typeof ProcessView>
+
 /** STUN and TURN servers as RTCPeerConnection takes them; handed to browsers as they are. */
 export const IceServers = Type.Array(Type.Object({
   urls: Type.Union([iceUrl, Type.Array(iceUrl, { minItems: 1, maxItems: 8 })]),
@@ -154,6 +219,10 @@ export type IceServers = Static<typeof IceServers>
 /** Header that carries the shared secret on calls between the server and the media process. */
 export const INTERNAL_HEADER = 'x-silkcast-internal'
 
+/** Header that tells the media process one viewer from another behind our proxy; opaque, and only
+ *  believed from our own machine or network. */
+export const VIEWER_HEADER = 'x-silkcast-viewer'
+
 /** Paths of the media process, relative to its HTTP root. */
 export const mediaPaths = {
   live: (showId: ShowId): string => `/media/${showId}/live.m3u8`,
@@ -165,11 +234,15 @@ export const mediaPaths = {
   /** `POST` an offer to watch (WHEP). */
   whep: (showId: ShowId): string => `/media/${showId}/whep`,
   /** `DELETE` ends a WHIP or WHEP session. */
-  session: (sessionId: string): string => `/media/rtc/${sessionId}`,
+  session: (showId: ShowId, sessionId: string): string => `/media/${showId}/rtc/${sessionId}`,
+  metrics: '/internal/metrics',
   /** Drops the publisher and finishes the recording for good. */
   stop: (showId: ShowId): string => `/internal/shows/${showId}/stop`,
   /** Drops the publisher only, e.g. after the stream key was changed. */
   drop: (showId: ShowId): string => `/internal/shows/${showId}/drop`,
+  /** Lets another process have the show; 409 while somebody sends to it. */
+  release: (showId: ShowId): string => `/internal/shows/${showId}/release`,
+  inside: '/internal/health',
 } as const
 
 /** Paths of the server that the media process calls. */
@@ -212,6 +285,8 @@ export interface PeerTrack {
   readonly direction: 'send' | 'receive'
   /** Of what we send. */
   readonly ssrc: number
+  /** The header extension that numbers packets across tracks, when both sides want it. */
+  readonly transportCc?: { readonly id: number; readonly uri: string } | undefined
 }
 
 /** One WebRTC session, answered. Packets are whole RTP or RTCP packets, decrypted. */

@@ -29,6 +29,12 @@ export const noTurners: SoundTurners = {
   toAac: () => ({ push() {}, close() {} }), toOpus: () => ({ push() {}, close() {} }), close() {},
 }
 
+/** A media server without WebRTC. */
+export const noRtc = {
+  peers: { answer: () => Promise.reject(new Error('no WebRTC here')), close() {} },
+  turners: noTurners, udpPort: 0, publicAddresses: [], viewersMax: 0, maxKbps: 0,
+} as const
+
 /** Waits until `test` gives something, or fails after `ms`. */
 export async function until<T>(
   what: string, test: () => Promise<T | undefined | false> | T | undefined | false, ms = 8_000,
@@ -49,6 +55,8 @@ export interface ControlDesk {
   readonly reports: StateReport[]
   readonly asked: string[]
   isDown: boolean
+  /** Names the owner of a show, where there are several processes. */
+  place?: (showId: ShowId) => Promise<unknown>
   close(): Promise<void>
 }
 
@@ -72,7 +80,8 @@ export async function startControlDesk(): Promise<ControlDesk> {
     }
     asked.push(body.streamKey)
     const showId = keys.get(body.streamKey)
-    return showId ? answer(200, { showId }) : answer(403, { code: 'stage.show.key_unknown' })
+    return showId ? answer(200, { showId, owner: await desk.place?.(showId) })
+      : answer(403, { code: 'stage.show.key_unknown' })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

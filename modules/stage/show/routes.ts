@@ -1,8 +1,8 @@
 import { ok, routeTable, type PersonId, type ProductId, type Refusal, type Result, type RouteTable,
   type ShowId } from '#kernel'
 import type { Who } from '#people/accounts/contract'
-import type { IceServers } from '#stage/media/contract'
 import type { Audit } from '#people/audit/contract'
+import type { Doorstep, IceServers, StateReport } from '#stage/media/contract'
 import { api, type Show, type ShowRefusal } from './contract.ts'
 import type { ShowsInside } from './inside.ts'
 import type { Report } from './model.ts'
@@ -15,8 +15,12 @@ export interface ShowRoutesDeps {
   readonly iceServers?: IceServers
   /** A way in for the caller's own phone that leads to this page; null when there is none. */
   phoneLink?(who: Who, host: string | undefined, path: string): Promise<PhoneLink | null>
+  /** The media process that is to have the show from now on; undefined where there is only one. */
+  placeMedia?(id: ShowId): Promise<Doorstep | undefined>
   /** The flow that also closes the open offer; without it only the show is changed. */
   stopSale?(id: ShowId, stopped: boolean): Promise<Show | ShowRefusal>
+  /** Every report of the media process, for those who keep its figures. */
+  heard?(report: StateReport): void
 }
 
 export interface PhoneLink {
@@ -80,7 +84,7 @@ export function makeShowRoutes(deps: ShowRoutesDeps): RouteTable {
       return told(shows.end(params.showId as ShowId))
     },
     'POST /api/shows/:showId/pin': ({ params, body }) =>
-      told(shows.pin(params.showId as ShowId, body.productId as ProductId | null)),
+      told(shows.pin(params.showId as ShowId, body.productId as ProductId | null, body.seenMs)),
     async 'POST /api/shows/:showId/sale'({ params, who, body }) {
       await note(who, 'show.sale', params.showId, { stopped: body.stopped })
       return told(stopSale(params.showId as ShowId, body.stopped))
@@ -92,7 +96,8 @@ export function makeShowRoutes(deps: ShowRoutesDeps): RouteTable {
     async 'POST /internal/media/authorize'({ body }) {
       const showId = await shows.authorize(body.streamKey)
       if (showId.startsWith('stage.')) return { ok: false, refusal: { code: showId } }
-      return ok({ showId })
+      const owner = await deps.placeMedia?.(showId as ShowId)
+      return ok({ showId, ...owner ? { owner } : {} })
     },
     async 'POST /internal/media/state'({ body }) {
       const { state, video, problem, atMs } = body
@@ -100,6 +105,7 @@ export function makeShowRoutes(deps: ShowRoutesDeps): RouteTable {
         state, atMs, ...(video ? { video } : {}), ...(problem === undefined ? {} : { problem }),
       }
       await shows.hear(body.showId as ShowId, report)
+      deps.heard?.(body)
       return ok({ done: true as const })
     },
   })

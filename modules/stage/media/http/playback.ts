@@ -6,8 +6,9 @@ import type { Shows } from '../live/shows.ts'
 import { hasReached, type LiveSegment } from '../live/window.ts'
 import { writeReplayPlaylist } from '../model/playlist.ts'
 import { initFile, segmentFile } from '../recording/recorder.ts'
+import { pollerOf } from './poller.ts'
 import { sendBytes, sendFile } from './files.ts'
-import { makeTextSender, sendEmpty, sendJson, TYPES } from './reply.ts'
+import { FRESH, makeTextSender, REACHED, sendEmpty, sendJson, TYPES } from './reply.ts'
 
 /** What a viewer may ask for below `/media/<showId>/`. */
 export type MediaAsset =
@@ -54,15 +55,18 @@ export function makePlayback(deps: { shows: Shows }) {
     const wanted = parseDirectives(query)
     if (wanted === 'bad') return sendEmpty(response, 400)
     const { msn, part } = wanted
+    show.health.polled(pollerOf(request))
     // Further ahead than the next segment nobody can be (RFC 8216bis 6.2.5.2).
     const isAhead = msn !== undefined && window.segments.length > 0 && msn > window.nextMsn + 1
     if (isAhead && !window.isEnded) return sendEmpty(response, 400)
     const isReady = () => window.isEnded || (window.text() !== undefined
       && (msn === undefined || hasReached(window.segments, msn, part)))
     const mayCome = show.isReceiving || window.text() !== undefined
-    if (mayCome) await window.wait(isReady, MEDIA_LIMITS.blockMs)
+    const isThere = mayCome && await window.wait(isReady, MEDIA_LIMITS.blockMs)
     const text = window.text()
-    if (text !== undefined) return sendText(request, response, text)
+    if (text !== undefined) {
+      return sendText(request, response, text, isThere && msn !== undefined ? REACHED : FRESH)
+    }
     sendEmpty(response, window.isEnded ? 404 : 503, { 'retry-after': '1' })
   }
 
@@ -120,6 +124,6 @@ export function makePlayback(deps: { shows: Shows }) {
     if (asset.is === 'segment') return segment(request, response, show, asset.msn)
     if (asset.is === 'init') return init(request, response, show, asset.id)
     if (show.recorded.length === 0) return sendEmpty(response, 404)
-    sendText(request, response, writeReplayPlaylist(show.recorded, show.isEnded))
+    sendText(request, response, writeReplayPlaylist(show.recorded, show.isEnded), FRESH)
   }
 }

@@ -5,11 +5,13 @@ import {
 import { makeArrivalClock } from '../model/arrival-clock.ts'
 import { makeAssembler, type Assembler } from '../model/assembler.ts'
 import type { FlvTag } from '../model/flv.ts'
+import { TICKS_PER_SECOND } from '../model/timeline.ts'
 import { makeRecorder } from '../recording/recorder.ts'
 import type { RecordedSegment } from '../recording/index-file.ts'
 import type { Restored } from '../recording/restore.ts'
 import { makeTagFeed } from '../rtc/from-tags.ts'
 import { makeLine, type Line } from '../rtc/line.ts'
+import { makeShowHealth, type ShowHealth } from './health.ts'
 import { makeLiveWindow, type LiveWindow } from './window.ts'
 
 /** The one who sends media now. */
@@ -24,6 +26,7 @@ export interface Publisher {
 export interface Show {
   readonly id: ShowId
   readonly window: LiveWindow
+  readonly health: ShowHealth
   readonly recorded: readonly RecordedSegment[]
   readonly isReceiving: boolean
   readonly isEnded: boolean
@@ -66,11 +69,14 @@ export function makeShow(deps: {
   report: (report: StateReport) => void
   restored: Restored
   turners: SoundTurners
+  cpuShare?: (() => number) | undefined
 }): Show {
   const { id, clock, folder } = deps
   const line = makeLine({ clock, ssrcs: { video: 0x51_1c_00_01, audio: 0x51_1c_00_02 } })
   const log = deps.log.child({ showId: id })
   const window = makeLiveWindow({ clock }, deps.restored.window)
+  const health = makeShowHealth(deps)
+  health.countWhep(() => line.watchers)
   const recorded = [...deps.restored.recorded]
   const inits = new Map<number, Buffer>()
   let { nextInitId, startTicks: ticks } = deps.restored
@@ -101,7 +107,9 @@ export function makeShow(deps: {
     const { state, ...rest } = view()
     const said = state === 'waiting' ? 'lost' : state
     const atMs = Math.round(clock.nowMs())
-    deps.report({ showId: id, ...rest, state: said, ...(problem && { problem }), atMs })
+    deps.report({
+      showId: id, ...rest, state: said, ...(problem && { problem }), health: health.read(), atMs,
+    })
   }
 
   /** The window lags behind the recorder, in the same order; the fields here are ahead of it. */
@@ -149,6 +157,7 @@ export function makeShow(deps: {
       },
       part(part) {
         openTicks += part.ticks
+        health.part(part.ticks * 1_000 / TICKS_PER_SECOND)
         recorder.part(part.bytes)
         announce(() => window.part(part))
       },
@@ -185,7 +194,7 @@ export function makeShow(deps: {
   }
 
   return {
-    id, window, recorded, folder, line,
+    id, window, health, recorded, folder, line,
     get isReceiving() { return current !== undefined },
     get isEnded() { return isEnded },
     init: (initId) => inits.get(initId),
@@ -202,6 +211,7 @@ export function makeShow(deps: {
         assembler: begin(), drop, onGone: () => {}, heardMs: clock.steadyMs(), isDescribed: false,
       }
       current = mine
+      health.begin(from === 'rtc' ? 'whip' : 'rtmp')
       announce(() => window.setReceiving(true))
       log.info('publisher here')
       report()
@@ -221,6 +231,7 @@ export function makeShow(deps: {
           mine.heardMs = clock.steadyMs()
           const wallMs = knownWallMs ?? arrival.wallOf(tag, wrappedMs, clock.nowMs())
           feed?.push(tag, wallMs)
+          if ('data' in tag) health.took(tag.data.length)
           return mine.assembler.push(tag, wrappedMs, wallMs)
         },
         leave(why) {

@@ -2,7 +2,7 @@ import type { SoundTurner, SoundTurners } from '../contract.ts'
 import { MEDIA_LIMITS } from '../contract.ts'
 import type { FlvTag } from '../model/flv.ts'
 import type { Line } from './line.ts'
-import { packetise, readRecord } from './model/h264.ts'
+import { packetise, readRecord } from '#formats/h264'
 
 /** Payload bytes of one packet: what is left of 1280 (the least IPv6 carries) under IP, UDP, SRTP
  *  and RTP. */

@@ -1,16 +1,17 @@
-import type { Clock, Log, Timer } from '#kernel'
+import type { Clock, Timer } from '#kernel'
 import type { Peer, SoundTurner, SoundTurners } from '../contract.ts'
 import { parseAudioConfig, parseVideoConfig } from '../model/codecs.ts'
 import type { FlvTag } from '../model/flv.ts'
 import { makeWallClock } from '../model/wall-clock.ts'
 import type { Feed, Kind, Line } from './line.ts'
-import { avcRecord, makeDepacketiser, type AccessUnit } from './model/h264.ts'
+import { avcRecord, makeDepacketiser, type AccessUnit } from '#formats/h264'
 import { makeLossMeter, makeReorder, type LossMeter, type Reorder } from './model/reorder.ts'
-import { isRtcp, parseRtp, type RtpPacket } from './model/rtp.ts'
-import { parseRtcp, writeNack, writePli, writeReceiverReport, writeRemb } from './model/rtcp.ts'
+import { isRtcp, parseRtp, type RtpPacket } from '#formats/rtp'
+import { parseRtcp, writeNack, writePli, writeReceiverReport, writeRemb } from '#formats/rtcp'
+import { makeArrivals } from './arrivals.ts'
 import { opensKeyframe } from './model/start.ts'
 import { makeSync } from './model/sync.ts'
-import { makeUnwrapper16, makeUnwrapper32 } from './model/unwrap.ts'
+import { makeUnwrapper16, makeUnwrapper32 } from '#formats/unwrap'
 
 /** Where the tags of a publisher go: the show's recording and LL-HLS. */
 export interface TagSink {
@@ -22,17 +23,17 @@ export interface Ingest {
   packet(kind: Kind, bytes: Uint8Array): void
   /** Since when nothing came, in steady milliseconds. */
   readonly heardMs: number
-  readonly health: IngestHealth
   askKeyframe(): void
   /** The same publisher comes back after a silence: everything begins anew. */
   close(): void
 }
 
-export interface IngestHealth {
-  readonly lossShare: number
-  readonly plis: number
-  readonly nacks: number
-  readonly rttMs: number | null
+/** Who wants to know how the publisher's packets fare. */
+export interface IngestWatch {
+  /** Of the packets of the last second. */
+  loss(lost: number, sent: number): void
+  pli(): void
+  nack(count: number): void
 }
 
 const OUR_SSRC = 1
@@ -51,6 +52,7 @@ interface Track {
   readonly meter: LossMeter
   /** The last sender report, and when it came. */
   report: { ntpMiddle: number; atMs: number } | undefined
+  toldHighest: number | undefined
   ssrc: number | undefined
   newest: number
 }
@@ -62,33 +64,43 @@ const makeTrack = (kind: Kind): Track => ({
   reorder: makeReorder({
     waitMs: WAIT_MS, nackAfterMs: 20, nackEveryMs: 50, nackTriesMax: 5, spanMax: 3_000,
   }),
-  meter: makeLossMeter(RATE[kind] * 1000), report: undefined, ssrc: undefined, newest: -Infinity,
+  meter: makeLossMeter(RATE[kind] * 1000), report: undefined, toldHighest: undefined,
+  ssrc: undefined, newest: -Infinity,
 })
+
+/** What was agreed with the publisher. */
+export interface IngestSession {
+  /** Undefined until the offer is answered. */
+  peer(): Peer | undefined
+  readonly hasVideo: boolean
+  readonly maxKbps: number
+  /** The header extension by which the sender wants to hear when packets arrived. */
+  readonly transportCcId: number | undefined
+}
 
 /** Turns the packets of one publisher into what viewers on WebRTC and the recording get. */
 export function makeIngest(deps: {
   clock: Clock
-  log: Log
   line: Line
   sink: TagSink
   turners: SoundTurners
-  maxKbps: number
-  peer: () => Peer | undefined
-  hasVideo: boolean
+  health: IngestWatch
+  session: IngestSession
 }): Ingest {
-  const { clock, line, sink } = deps
+  const { clock, line, sink, session } = deps
   const tracks: Record<Kind, Track> = { video: makeTrack('video'), audio: makeTrack('audio') }
-  const sync = makeSync(makeWallClock(), makeWallClock(), deps.hasVideo)
+  const arrivals = makeArrivals(session.transportCcId)
+  const sync = makeSync(makeWallClock(), makeWallClock(), session.hasVideo)
   const depacketiser = makeDepacketiser()
   const askedMs = { pli: -Infinity, keyframe: clock.steadyMs() }
-  const count = { plis: 0, nacks: 0, lossShare: 0 }
+  const { health } = deps
   let wantsKeyframe = false
   let turner: SoundTurner | undefined
   let configured = ''
   let heardMs = clock.steadyMs()
-  let kbps = deps.maxKbps
+  let kbps = session.maxKbps
 
-  const send = (kind: Kind, packet: Buffer): void => void deps.peer()?.send(kind, packet)
+  const send = (kind: Kind, packet: Buffer): void => void session.peer()?.send(kind, packet)
 
   const sendPli = (nowMs: number): void => {
     const { ssrc } = tracks.video
@@ -96,7 +108,7 @@ export function makeIngest(deps: {
     wantsKeyframe = false
     askedMs.pli = nowMs
     askedMs.keyframe = nowMs
-    count.plis++
+    health.pli()
     send('video', writePli({ ssrc: OUR_SSRC, mediaSsrc: ssrc }))
   }
   const askKeyframe = (): void => {
@@ -109,7 +121,7 @@ export function makeIngest(deps: {
     const wallMs = sync.wallOf('video', time / RATE.video)
     if (unit.isKey) askedMs.keyframe = clock.steadyMs()
     if (unit.sps && unit.pps) {
-      const record = avcRecord(unit.sps, [unit.pps])
+      const record = avcRecord(unit.sps, unit.ppsList ?? [unit.pps])
       const text = record.toString('latin1')
       const config = text === configured ? undefined : parseVideoConfig(record)
       configured = text
@@ -158,6 +170,7 @@ export function makeIngest(deps: {
     }
     track.ssrc = packet.ssrc
     heardMs = nowMs
+    arrivals.see(bytes, nowMs)
     const sequence = track.unwrapSequence(packet.sequence)
     const time = track.unwrapTime(packet.timestamp)
     if (time > track.newest) {
@@ -193,30 +206,37 @@ export function makeIngest(deps: {
       drain(kind, nowMs)
       const missing = reorder.due(nowMs).map((sequence) => sequence & 0xffff)
       if (missing.length === 0 || ssrc === undefined) continue
-      count.nacks += missing.length
+      health.nack(missing.length)
       send(kind, writeNack({ ssrc: OUR_SSRC, mediaSsrc: ssrc, sequences: missing }))
     }
-    const isDue = deps.hasVideo && nowMs - askedMs.keyframe >= KEYFRAME_MS
+    const feedback = arrivals.take(tracks.video.ssrc ?? tracks.audio.ssrc ?? 0, nowMs)
+    if (feedback) send(session.hasVideo ? 'video' : 'audio', feedback)
+    const isDue = session.hasVideo && nowMs - askedMs.keyframe >= KEYFRAME_MS
     if (wantsKeyframe || isDue) sendPli(nowMs)
   }
 
   /** The cap of the sender's own estimate: down when packets are lost, slowly up again. */
   const report = (): void => {
     const nowMs = clock.steadyMs()
+    let lossShare = 0
     for (const kind of ['video', 'audio'] as const) {
-      const { meter, ssrc, report: last } = tracks[kind]
+      const track = tracks[kind]
+      const { meter, ssrc, report: last } = track
       if (ssrc === undefined) continue
       const figures = meter.report()
       send(kind, writeReceiverReport({ ssrc: OUR_SSRC, reports: [{
         ssrc, ...figures, lastSr: last?.ntpMiddle ?? 0,
         delaySr: last ? Math.round((nowMs - last.atMs) * 65.536) : 0,
       }] }))
-      if (kind === 'video') count.lossShare = figures.fractionLost
+      if (kind === 'video') lossShare = figures.fractionLost
+      const sent = figures.highest - (track.toldHighest ?? figures.highest)
+      track.toldHighest = figures.highest
+      if (sent > 0) health.loss(Math.round(figures.fractionLost * sent), sent)
     }
     const { ssrc } = tracks.video
     if (ssrc === undefined) return
-    kbps = count.lossShare > 0.1 ? Math.max(150, kbps * (1 - count.lossShare / 2))
-      : Math.min(deps.maxKbps, kbps * 1.08)
+    kbps = lossShare > 0.1 ? Math.max(150, kbps * (1 - lossShare / 2))
+      : Math.min(session.maxKbps, kbps * 1.08)
     send('video', writeRemb({ ssrc: OUR_SSRC, mediaSsrcs: [ssrc], bps: Math.round(kbps * 1000) }))
   }
 
@@ -228,12 +248,6 @@ export function makeIngest(deps: {
       else media(kind, packet)
     },
     get heardMs() { return heardMs },
-    get health() {
-      return {
-        lossShare: count.lossShare, plis: count.plis, nacks: count.nacks,
-        rttMs: deps.peer()?.rttMs ?? null,
-      }
-    },
     askKeyframe,
     close() {
       for (const timer of timers) timer.cancel()

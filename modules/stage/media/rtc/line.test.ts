@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { makeManualClock } from '#kernel'
 import { makeLine, type Kind, type Line } from './line.ts'
-import { isRtcp, parseRtp, writeRtp, type RtpPacket } from './model/rtp.ts'
-import { parseRtcp, type RtcpMessage } from './model/rtcp.ts'
+import { isRtcp, parseRtp, writeRtp, type RtpPacket } from '#formats/rtp'
+import { parseRtcp, type RtcpMessage } from '#formats/rtcp'
 
 const SSRCS = { video: 11, audio: 22 }
 

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '#kernel'
-import { patchRtp, writeRtp } from './model/rtp.ts'
-import { writeSenderReport } from './model/rtcp.ts'
+import { patchRtp, writeRtp } from '#formats/rtp'
+import { writeSenderReport } from '#formats/rtcp'
 import { makeRing } from './ring.ts'
 
 export type Kind = 'video' | 'audio'

@@ -1,9 +1,10 @@
 import { Fault, refuse, ok, type Clock, type Log, type Refusal, type Result } from '#kernel'
-import type { MediaProblem, Peer, Peers, SoundTurners } from '../contract.ts'
+import type { MediaProblem, Peer, Peers, PeerTrack, SoundTurners } from '../contract.ts'
 import { MEDIA_LIMITS } from '../contract.ts'
 import type { Publisher, Show } from '../live/show.ts'
 import { makeIngest, type Ingest, type TagSink } from './ingest.ts'
-import { chooseH264, chooseOpus, parseOffer, type OfferMedia } from './model/offer.ts'
+import { TWCC_URI } from '#formats/twcc'
+import { chooseH264, chooseOpus, parseOffer, type OfferMedia } from '#formats/offer'
 
 export interface RtcPublisher {
   readonly answer: string
@@ -33,19 +34,20 @@ function readOffer(sdp: string): Result<Wanted, Refusal> {
   return ok(wanted)
 }
 
-function planOf(wanted: Wanted, maxKbps: number) {
+function planOf(wanted: Wanted, maxKbps: number): PeerTrack[] | undefined {
   const h264 = wanted.video && chooseH264(wanted.video)
   const opus = wanted.audio && chooseOpus(wanted.audio)
   if ((wanted.video && !h264) || (wanted.audio && !opus)) return undefined
   const fmtp = (text: string | null): string => [text, HINT(maxKbps)].filter(Boolean).join(';')
+  const numbered = (media: OfferMedia) => media.extensions.find(({ uri }) => uri === TWCC_URI)
   return [
     ...(h264 ? [{
       mid: wanted.video!.mid, kind: 'video' as const, direction: 'receive' as const, ssrc: 0,
-      payloadType: h264.payloadType, fmtp: fmtp(h264.fmtp),
+      payloadType: h264.payloadType, fmtp: fmtp(h264.fmtp), transportCc: numbered(wanted.video!),
     }] : []),
     ...(opus ? [{
       mid: wanted.audio!.mid, kind: 'audio' as const, direction: 'receive' as const, ssrc: 0,
-      payloadType: opus.payloadType,
+      payloadType: opus.payloadType, transportCc: numbered(wanted.audio!),
       fmtp: [opus.fmtp, 'stereo=1', 'maxaveragebitrate=96000'].filter(Boolean).join(';'),
     }] : []),
   ]
@@ -64,9 +66,11 @@ export interface PublisherDeps {
 
 /** The publisher's place in its show: taken when packets come, given back when none do. */
 function makePlace(
-  deps: PublisherDeps, hasVideo: boolean, peer: () => Peer | undefined,
+  deps: PublisherDeps, tracks: readonly PeerTrack[], peer: () => Peer | undefined,
   close: (problem?: MediaProblem) => void,
 ) {
+  const hasVideo = tracks.some(({ kind }) => kind === 'video')
+  const transportCcId = tracks.find((track) => track.transportCc)?.transportCc?.id
   const { clock, show } = deps
   let publisher: Publisher | undefined
   let ingest: Ingest | undefined
@@ -88,7 +92,9 @@ function makePlace(
       const published = show.publish(close, 'rtc')
       if (!published.ok) return published
       publisher = published.value
-      ingest = makeIngest({ ...deps, line: show.line, sink, hasVideo, peer })
+      const { health, line } = show
+      const session = { peer, hasVideo, transportCcId, maxKbps: deps.maxKbps }
+      ingest = makeIngest({ ...deps, line, health, sink, session })
       return ok(null)
     },
     leave,
@@ -121,7 +127,7 @@ export async function startPublisher(
     peer?.close()
     deps.onClosed()
   }
-  const place = makePlace(deps, wanted.value.video !== undefined, () => peer, close)
+  const place = makePlace(deps, plan, () => peer, close)
   const watch = deps.clock.every(SILENCE_CHECK_MS, place.leaveIfSilent)
   const entered = place.enter()
   if (!entered.ok) {

@@ -2,9 +2,9 @@ import { Fault, ok, refuse, type Clock, type Log, type Refusal, type Result } fr
 import type { Peer, Peers } from '../contract.ts'
 import type { Show } from '../live/show.ts'
 import type { Kind } from './line.ts'
-import { chooseH264, chooseOpus, parseOffer, type OfferMedia } from './model/offer.ts'
-import { isRtcp } from './model/rtp.ts'
-import { parseRtcp } from './model/rtcp.ts'
+import { chooseH264, chooseOpus, parseOffer, type OfferMedia } from '#formats/offer'
+import { isRtcp } from '#formats/rtp'
+import { parseRtcp } from '#formats/rtcp'
 
 export interface RtcViewer {
   readonly answer: string
