@@ -29,12 +29,13 @@ import { makeStock, makeStockRoutes } from '#trade/stock'
 import { deskRoutes } from '../../views/desk.ts'
 import { readOpenPayments } from '../../views/figures.ts'
 import { makeRoomView } from '../../views/room.ts'
-import type { ServerEnv } from './env.ts'
+import { readIceServers, type ServerEnv } from './env.ts'
 import { rtmpUrlFor } from './ingest-url.ts'
 import { startJobs } from './jobs.ts'
 import { makeMediaControl } from './media-control.ts'
 import { makeMediaFigures } from './metrics.ts'
 import type { MediaFleet } from './media-fleet/index.ts'
+import { phoneOriginFor } from './phone-origin.ts'
 import { makeTell } from './tell.ts'
 
 export interface House {
@@ -219,6 +220,15 @@ function makeRoutes(
       ...parts, stopSale: flows.stopSale, heard: insight.quality.hearMedia,
       rtmpUrl: (host) => rtmpUrlFor(house.env, host),
       placeMedia: house.media.place,
+      iceServers: readIceServers(house.env),
+      async phoneLink(who, host, path) {
+        const made = await people.accounts.makeCameraToken(who.personId!)
+        const { origin, isSecure } = phoneOriginFor(house.env.SILKCAST_PUBLIC_URL, host)
+        return made && {
+          isSecure, expiresAtMs: made.expiresAtMs,
+          url: `${origin}/sign-in?to=${path}#${made.token}`,
+        }
+      },
     }),
   ]
 }

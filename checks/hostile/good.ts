@@ -96,6 +96,9 @@ export const good: Readonly<Record<string, (world: World) => Good>> = {
   }),
   'GET /api/shows/:showId/ingest': (world) => ({ params: scratch(world) }),
   'POST /api/shows/:showId/ingest/rotate': (world) => ({ params: scratch(world) }),
+  'POST /api/shows/:showId/phone': (world) => ({ params: scratch(world) }),
+  'GET /api/rtc': () => ({}),
+  'POST /api/rtc/upload-test': () => ({ body: 'bytes', type: 'application/octet-stream' }),
   'POST /api/shows/:showId/go-live': (world) => ({ params: scratch(world) }),
   'POST /api/shows/:showId/end': () => ({ params: { showId: nobodys('sho') } }),
   'POST /api/shows/:showId/pin': (world) => ({
