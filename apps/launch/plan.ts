@@ -93,7 +93,10 @@ export function makePlans(settings: Settings): Plans {
       name: 'web', cwd: root, env: shared, isOnce: true,
       args: [join(import.meta.dirname, 'web.ts'), root],
     },
-    media: plan('media', 'media', { ...inner, SILKCAST_MEDIA_DIR: join(options.dataDir, 'media') }),
+    media: plan('media', 'media', {
+      ...inner, SILKCAST_MEDIA_DIR: join(options.dataDir, 'media'),
+      SILKCAST_FFMPEG: settings.ffmpeg ?? '',
+    }),
     pay: plan('payments', 'sandbox-pay', {
       ...pay, SILKCAST_DATA: join(options.dataDir, 'sandbox-pay'),
       SILKCAST_PAY_MERCHANT: options.merchant,

@@ -159,7 +159,8 @@ export async function preflight(options: Options, statfs?: Statfs) {
     checkPort('the web pages', 'port', options.port, options.host),
     checkPort('RTMP', 'rtmp-port', options.rtmpPort, options.host),
     findFreePorts(2),
-    options.isDemo ? findFfmpeg().then(checkFfmpeg) : undefined,
+    // Without the demo only downloads of shows that changed their form need it.
+    options.isDemo ? findFfmpeg().then(checkFfmpeg) : findFfmpeg(),
   ])
   const ports: Ports = { http, rtmp, media: inner[0]!, pay: inner[1]! }
   return { ports, ffmpeg }

@@ -70,7 +70,10 @@ try {
 
 const log = makeLog()
 const control = makeControl({ serverUrl, internalKey, clock: systemClock, log })
-const media = makeMediaServer({ clock: systemClock, log, folder, internalKey, ...control })
+const media = makeMediaServer({
+  clock: systemClock, log, folder, internalKey, ...control,
+  ffmpeg: process.env['SILKCAST_FFMPEG'] || undefined,
+})
 
 type ListenError = NodeJS.ErrnoException & { port?: number }
 const ports = await media.listen(where).catch((error: ListenError) => {

@@ -2,6 +2,7 @@ import type { Clock, Log, Result, ShowId } from '#kernel'
 import type { StateReport } from './contract.ts'
 import { makeMediaHttp } from './http/server.ts'
 import { makeShows } from './live/shows.ts'
+import { makeArchive } from './recording/archive.ts'
 import { makeRtmpServer } from './rtmp/server.ts'
 
 export interface MediaDeps {
@@ -9,6 +10,8 @@ export interface MediaDeps {
   readonly log: Log
   /** Where recordings are kept, one folder per show. */
   readonly folder: string
+  /** Where the one file to download needs work done; without it such a file is not made. */
+  readonly ffmpeg?: string | undefined
   /** Shared with the server process; opens `/internal/`. */
   readonly internalKey: string
   /** Whose key this is. Throws a Fault when nobody can say now. */
@@ -29,13 +32,14 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
   const { clock, log } = deps
   const startedMs = clock.steadyMs()
   const shows = makeShows(deps)
+  const archive = makeArchive({ shows, log, folder: deps.folder, ffmpeg: deps.ffmpeg })
   const rtmp = makeRtmpServer({
     clock, log,
     authorize: (streamKey, remoteAddress) => deps.authorize(streamKey, remoteAddress),
     openShow: (id) => shows.open(id),
   })
   const http = makeMediaHttp({
-    shows, log, internalKey: deps.internalKey,
+    shows, archive, log, internalKey: deps.internalKey,
     health: () => ({
       ok: true, receiving: shows.receiving, publishers: rtmp.connections,
       upSeconds: Math.round((clock.steadyMs() - startedMs) / 1_000),
@@ -48,6 +52,7 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
       return { httpPort, rtmpPort }
     },
     async close() {
+      archive.close()
       await rtmp.close()
       await shows.close()
       await http.close()

@@ -2,7 +2,9 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { isId, type Log, type ShowId } from '#kernel'
 import { INTERNAL_HEADER } from '../contract.ts'
+import type { Archive } from '../recording/archive.ts'
 import type { Shows } from '../live/shows.ts'
+import { makeCommands } from './commands.ts'
 import { makePlayback, parseAsset } from './playback.ts'
 import { sendEmpty, sendJson } from './reply.ts'
 
@@ -20,33 +22,18 @@ const CORS = {
 
 export function makeMediaHttp(deps: {
   shows: Shows
+  archive: Archive
   log: Log
   internalKey: string
   health: () => Record<string, unknown>
 }): MediaHttp {
   const play = makePlayback(deps)
+  const command = makeCommands({ ...deps, play })
   const keyHash = hash(deps.internalKey)
 
   const isInternal = (request: IncomingMessage): boolean => {
     const given = request.headers[INTERNAL_HEADER]
     return typeof given === 'string' && timingSafeEqual(hash(given), keyHash)
-  }
-
-  const command = async (
-    request: IncomingMessage, response: ServerResponse, path: string,
-  ): Promise<void> => {
-    if (!isInternal(request)) return sendEmpty(response, 401)
-    const match = /^\/internal\/shows\/([a-z0-9_]{1,40})\/(stop|drop)$/.exec(path)
-    const showId = match?.[1]
-    if (!match || !isId('sho', showId)) return sendEmpty(response, 404)
-    if (request.method !== 'POST') return sendEmpty(response, 405, { allow: 'POST' })
-    const isStop = match[2] === 'stop'
-    // Ending a show nobody ever published to must hold as well: its key may not open it later.
-    const show = isStop ? await deps.shows.open(showId) : await deps.shows.find(showId)
-    if (isStop) show?.stop()
-    else show?.drop()
-    await show?.flushed()
-    sendJson(response, 200, show ? show.state() : { state: 'waiting' })
   }
 
   const watch = async (
@@ -74,7 +61,9 @@ export function makeMediaHttp(deps: {
     const mark = target.indexOf('?')
     const path = mark < 0 ? target : target.slice(0, mark)
     if (path === '/media/health') return sendJson(response, 200, deps.health())
-    if (path.startsWith('/internal/')) return command(request, response, path)
+    if (path.startsWith('/internal/')) {
+      return isInternal(request) ? command(request, response, path) : sendEmpty(response, 401)
+    }
     const query = new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1))
     return watch(request, response, path, query)
   }
@@ -82,7 +71,7 @@ export function makeMediaHttp(deps: {
   const server = createServer({
     maxHeaderSize: 8_192, headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 30_000,
   }, (request, response) => {
-    request.resume()
+    if (request.method !== 'PUT') request.resume()
     response.on('error', () => {})
     handle(request, response).catch((error: unknown) => {
       deps.log.error('http', { message: error instanceof Error ? error.message : String(error) })

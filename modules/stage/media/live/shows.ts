@@ -11,6 +11,10 @@ export interface Shows {
   find(id: ShowId): Promise<Show | undefined>
   /** The same, made when it does not exist yet: a publisher was let in. */
   open(id: ShowId): Promise<Show>
+  /** A show that is in memory; the disk is not asked. */
+  peek(id: ShowId): Show | undefined
+  /** Lets go of an ended show: what its folder says is read again. */
+  forget(id: ShowId): Promise<void>
   readonly receiving: number
   /** Ends every publisher and writes what is held. */
   close(): Promise<void>
@@ -71,6 +75,12 @@ export function makeShows(deps: {
       const found = await find(id)
       const show = found ?? await (kept.get(id) ?? start(id, true)).loading
       return show ?? this.open(id)
+    },
+    peek: (id) => kept.get(id)?.show,
+    async forget(id) {
+      const show = kept.get(id)?.show
+      kept.delete(id)
+      await show?.release()
     },
     get receiving() {
       return [...kept.values()].filter(({ show }) => show?.isReceiving).length
