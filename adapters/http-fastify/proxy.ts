@@ -53,11 +53,16 @@ export function resolveTarget(raw: string, prefix: string): string | null {
     ? pathname + search : null
 }
 
-function forward(
+/** Passes a request on; `extra` headers are ours, `down` replaces what the answer says. */
+export function forward(
   path: string,
   request: FastifyRequest,
   reply: FastifyReply,
-  options: ProxyOptions & { agent: Agent },
+  options: Pick<ProxyOptions, 'target' | 'timeoutMs'> & {
+    readonly agent: Agent
+    readonly extra?: Readonly<Record<string, string>>
+    readonly down?: Readonly<Record<string, string>>
+  },
   fail: (cause: unknown) => void,
 ): void {
   const raw = request.raw
@@ -65,7 +70,7 @@ function forward(
     method: raw.method!,
     agent: options.agent,
     timeout: options.timeoutMs,
-    headers: pick(raw.headers, passUp),
+    headers: { ...pick(raw.headers, passUp), ...options.extra },
   })
   const isGone = () => reply.raw.destroyed || reply.raw.writableEnded
   upstream.on('timeout', () => upstream.destroy(new Error('timeout')))
@@ -78,6 +83,7 @@ function forward(
     reply.raw.writeHead(answer.statusCode ?? 502, {
       'x-content-type-options': 'nosniff',
       ...headers,
+      ...options.down,
     })
     answer.pipe(reply.raw)
     answer.on('error', () => reply.raw.destroy())

@@ -14,6 +14,10 @@ export interface Options {
   readonly rtmpPort: number
   readonly databaseUrl: string | undefined
   readonly logLevel: LogLevel
+  /** null: replays stay until somebody removes them. */
+  readonly keepReplaysDays: number | null
+  /** null: recordings may fill the disk. */
+  readonly mediaQuotaGb: number | null
 }
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
@@ -50,6 +54,8 @@ export const help = `Silkcast: go live once, sell in every market.
   --owner-email ADDRESS  who may sign in first, together with --no-demo
   --rtmp-port N       where OBS and other encoders send to (default 1935)
   --database-url URL  your own PostgreSQL (15 or newer) instead of the one that comes along
+  --keep-replays-days N  recordings go N days after their show (default: they stay)
+  --media-quota-gb N  room for recordings; above it the oldest withdrawn ones go (default: the disk)
   --log-level LEVEL   debug, info, warn or error in this terminal (default warn)
   --version           prints the version
   --help              prints this
@@ -65,6 +71,8 @@ const flags = {
   'rtmp-port': { type: 'string', default: '1935' },
   'database-url': { type: 'string' },
   'log-level': { type: 'string', default: 'warn' },
+  'keep-replays-days': { type: 'string' },
+  'media-quota-gb': { type: 'string' },
   merchant: { type: 'string' },
   'owner-email': { type: 'string' },
   version: { type: 'boolean', default: false },
@@ -77,6 +85,14 @@ function portOf(flag: string, text: string): number {
   const port = Number(text)
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port
   throw new Wrong(`--${flag} takes a port number from 1 to 65535, not "${text}".`)
+}
+
+/** A whole number from 1 on, or null when it was not said. */
+function countOf(flag: string, text: string | undefined, most: number): number | null {
+  if (text === undefined) return null
+  const count = Number(text)
+  if (/^[1-9]\d{0,6}$/.test(text) && count <= most) return count
+  throw new Wrong(`--${flag} takes a whole number from 1 to ${most}, not "${text}".`)
 }
 
 function publicUrlOf(text: string | undefined): string | undefined {
@@ -143,6 +159,8 @@ function parse(args: readonly string[]): Asked {
       isDemo, publicUrl, isHttps: values.https, merchant: merchantOf(values.merchant, isDemo),
       ownerEmail: ownerEmailOf(values['owner-email'], isDemo),
       databaseUrl: databaseUrlOf(values['database-url']), logLevel: levelOf(values['log-level']),
+      keepReplaysDays: countOf('keep-replays-days', values['keep-replays-days'], 36_500),
+      mediaQuotaGb: countOf('media-quota-gb', values['media-quota-gb'], 1_000_000),
     },
   }
 }

@@ -67,6 +67,10 @@ function serverEnv({ options, ports, tls }: Settings): Env {
   return {
     SILKCAST_PORT: String(ports.http), SILKCAST_HOST: options.host,
     SILKCAST_MERCHANT: options.merchant,
+    ...options.keepReplaysDays
+      ? { SILKCAST_KEEP_REPLAYS_DAYS: String(options.keepReplaysDays) } : {},
+    ...options.mediaQuotaGb
+      ? { SILKCAST_MEDIA_QUOTA_GB: String(options.mediaQuotaGb) } : {},
     ...options.ownerEmail ? { SILKCAST_OWNER_EMAIL: options.ownerEmail } : {},
     ...tls ? { SILKCAST_TLS_CERT: tls.certPath, SILKCAST_TLS_KEY: tls.keyPath } : {},
   }

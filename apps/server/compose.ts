@@ -8,6 +8,7 @@ import { makePayOrder } from '#flows/pay-order'
 import { makePlaceOrder } from '#flows/place-order'
 import { makeReconcile } from '#flows/reconcile'
 import { makeRefundOrder } from '#flows/refund-order'
+import { makeReplayFlow } from '#flows/replay'
 import { makeSettlePayment } from '#flows/settle-payment'
 import { Fault, type Clock, type Ids, type Log, type Random, type RouteTable, type ShowId,
 } from '#kernel'
@@ -16,6 +17,7 @@ import { isAllowed, type Mailer } from '#people/accounts/contract'
 import { makeAudit } from '#people/audit'
 import { makeChat, makeChatRoutes } from '#stage/chat'
 import { makeGateway, type OriginRule } from '#stage/gateway'
+import { makeReplayRoutes, makeReplays, momentOf, placeOf } from '#stage/replay'
 import { makeShowRoutes, makeShows } from '#stage/show'
 import { makeCatalog, makeCatalogRoutes } from '#trade/catalog'
 import { makeOffers, makeOffersRoutes } from '#trade/offers'
@@ -23,11 +25,13 @@ import { makeOrders, makeOrdersRoutes } from '#trade/orders'
 import { makePayments, makePaymentsRoutes } from '#trade/payments'
 import { makeStock, makeStockRoutes } from '#trade/stock'
 import { deskRoutes } from '../../views/desk.ts'
+import { replayRoutes } from '../../views/replay.ts'
 import { makeRoomView } from '../../views/room.ts'
 import type { ServerEnv } from './env.ts'
 import { rtmpUrlFor } from './ingest-url.ts'
 import { startJobs } from './jobs.ts'
 import { makeMediaControl } from './media-control.ts'
+import { keepRule, makeRecordings } from './recordings.ts'
 import { makeTell } from './tell.ts'
 
 export interface House {
@@ -90,6 +94,9 @@ function makeStage(house: House, trade: Trade, people: People, flows: () => Flow
       muted: (_showId, personId, muted) => gateway.tellPerson(personId, { k: 'muted', muted }),
     },
   })
+  const replays = makeReplays({
+    ...house, recordings: makeRecordings(env), keep: keepRule(env),
+  })
   const room = makeRoomView({ ...trade, shows, chat, clock, gateway: () => gateway })
   const gateway = makeGateway({
     ...base, who: people.accounts.whoBySession,
@@ -108,12 +115,12 @@ function makeStage(house: House, trade: Trade, people: People, flows: () => Flow
   })
   const tell = makeTell({ gateway, room, catalog: trade.catalog, clock, log })
   shows.onChange(tell.showChanged)
-  return { shows, chat, gateway, room, tell }
+  return { shows, chat, replays, gateway, room, tell }
 }
 type Stage = ReturnType<typeof makeStage>
 
 /** What acts on two modules. */
-function makeFlows(house: House, trade: Trade, people: People, { shows, tell }: Stage) {
+function makeFlows(house: House, trade: Trade, people: People, { shows, replays, tell }: Stage) {
   const { clock, log, env } = house
   const base = { ...house, ...trade, shows }
   const { settle, push } = makeSettlePayment<Tx>({
@@ -129,7 +136,7 @@ function makeFlows(house: House, trade: Trade, people: People, { shows, tell }: 
     return show
   }
   return {
-    openOffer, stopSale, settle,
+    openOffer, stopSale, settle, replay: makeReplayFlow({ shows, replays, log }),
     placeOrder: makePlaceOrder<Tx>({
       ...base, accounts: people.accounts, afterCommit: tell.batchPlaced,
       holdSeconds: env.SILKCAST_HOLD_SECONDS ? Number(env.SILKCAST_HOLD_SECONDS) : undefined,
@@ -159,7 +166,12 @@ function makeRoutes(
   const parts = { ...house, ...trade, ...people, ...stage }
   return [
     people.accounts.routes, people.audit.routes, stage.gateway.routes,
-    deskRoutes(parts), makeCatalogRoutes(parts), makeChatRoutes(parts),
+    deskRoutes(parts), replayRoutes({ ...stage, places: { placeOf, momentOf } }),
+    makeReplayRoutes({
+      ...parts, setPublic: flows.replay.setPublic,
+      remove: (showId) => flows.replay.remove(showId, 'by_hand'),
+    }),
+    makeCatalogRoutes(parts), makeChatRoutes(parts),
     makeStockRoutes({
       ...parts,
       stock: {
@@ -190,13 +202,17 @@ function makeRoutes(
 }
 
 /** Work without a caller: facts to their listeners, expiry, reconciliation, lost signals. */
-function makeWork(house: House, trade: Trade, people: People, { shows }: Stage, flows: Flows) {
-  const relay = makeRelay({ ...house, listeners: [] })
+function makeWork(
+  house: House, trade: Trade, people: People, { shows, replays }: Stage, flows: Flows,
+) {
+  const relay = makeRelay({ ...house, listeners: [replays.listener] })
   const none = async (work: Promise<unknown>) => work.then(() => 0)
   const jobs = [
     { name: 'expire', everyMs: 500, run: async () => (await flows.expire.sweep()).orders },
     { name: 'reconcile', everyMs: 2000, run: async () => (await flows.reconcile()).settled },
     { name: 'signals', everyMs: 1000, run: () => none(shows.sweep()) },
+    { name: 'replays', everyMs: 2000, run: () => none(replays.sweep()) },
+    { name: 'keeping', everyMs: 60_000, run: flows.replay.tidy },
     { name: 'sessions', everyMs: 3_600_000, run: () => none(people.accounts.sweep()) },
     { name: 'webhooks', everyMs: 3_600_000, run: () => none(trade.payments.sweep()) },
   ]

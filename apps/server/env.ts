@@ -26,6 +26,8 @@ const EnvSchema = Type.Object({
   // Files: with both, the server speaks HTTPS.
   SILKCAST_TLS_CERT: Type.Optional(Type.String({ minLength: 1 })),
   SILKCAST_TLS_KEY: Type.Optional(Type.String({ minLength: 1 })),
+  SILKCAST_KEEP_REPLAYS_DAYS: Type.Optional(Type.String({ pattern: '^[1-9]\\d{0,4}$' })),
+  SILKCAST_MEDIA_QUOTA_GB: Type.Optional(Type.String({ pattern: '^[1-9]\\d{0,6}$' })),
   SILKCAST_HOLD_SECONDS: Type.Optional(Type.String({ pattern: '^\\d{1,5}$' })),
 })
 

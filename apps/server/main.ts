@@ -13,6 +13,7 @@ import { readDemoWorld, type DemoWorld } from './demo/world.ts'
 import { readEnv, type ServerEnv } from './env.ts'
 import { firstRun } from './first-run.ts'
 import { makeLog } from '#adapters/log-pino'
+import { addMediaStreams } from './media-streams.ts'
 import { addPages } from './pages/index.ts'
 import { countryOfAddress } from './pages/visitor.ts'
 import { refusals } from './refusals.ts'
@@ -50,6 +51,7 @@ function mountAll(http: Http, house: OpenHouse): void {
   const { env, isDemo, isSecure, gateway } = house
   for (const table of house.routes) http.mount(table)
   if (isDemo) http.mount(demoRoutes({ ...house, root }))
+  addMediaStreams(http, env)
   http.proxy({
     prefix: '/media', target: env.SILKCAST_MEDIA_URL, methods: ['GET', 'HEAD'], timeoutMs: 15_000,
   })

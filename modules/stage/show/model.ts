@@ -26,6 +26,7 @@ export interface ShowRow {
   readonly is_demo: boolean
   readonly is_directed: boolean
   readonly has_recording: boolean
+  readonly replay_withdrawn: boolean
   readonly media_owes: 'drop' | 'stop' | null
 }
 
@@ -50,13 +51,14 @@ const numberOrNull = (value: number | null) => (value === null ? null : Number(v
 
 export function toShow(row: ShowRow, nowMs: number): Show {
   const signal = signalAt(row, nowMs)
+  const hasRecording = row.state === 'ended' && row.has_recording
   return {
     id: row.id, slug: row.slug, title: row.title, merchant: row.merchant, state: row.state, signal,
     video: signal === 'receiving' ? row.video as Show['video'] : null, problem: row.problem,
     startsAtMs: Number(row.starts_at_ms), startedAtMs: numberOrNull(row.started_at_ms),
     endedAtMs: numberOrNull(row.ended_at_ms), saleStopped: row.sale_stopped,
     pinnedProductId: row.pinned_product_id, lineUp: [...row.line_up], isDemo: row.is_demo,
-    hasReplay: row.state === 'ended' && row.has_recording, isDirected: row.is_directed,
+    hasReplay: hasRecording && !row.replay_withdrawn, hasRecording, isDirected: row.is_directed,
   }
 }
 
@@ -82,6 +84,16 @@ export function pin(row: ShowRow, productId: string | null): Patch | ShowRefusal
     return 'stage.show.product_not_in_line_up'
   }
   return row.pinned_product_id === productId ? {} : { pinned_product_id: productId }
+}
+
+/** What viewers have of the recording. A show that is not over has no replay to speak of. */
+export function setReplay(
+  row: ShowRow, to: 'public' | 'withdrawn' | 'removed',
+): Patch | ShowRefusal {
+  if (row.state !== 'ended') return 'stage.show.not_ended'
+  if (to === 'removed') return row.has_recording ? { has_recording: false } : {}
+  const isWithdrawn = to === 'withdrawn'
+  return row.replay_withdrawn === isWithdrawn ? {} : { replay_withdrawn: isWithdrawn }
 }
 
 /** A report of the media process. `null`: it comes too late and changes nothing. */

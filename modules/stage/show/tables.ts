@@ -1,5 +1,5 @@
 // Generated from schema/*.sql: npm run generate
-import type { ColumnType } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 
 export interface KeysTable {
   show_id: string
@@ -30,6 +30,7 @@ export interface ShowsTable {
   has_recording: boolean
   media_owes: string | null
   created_at_ms: number
+  replay_withdrawn: Generated<boolean>
 }
 
 export interface StageShowTables {

@@ -1,0 +1,47 @@
+import { Fault } from '#kernel'
+import { INTERNAL_HEADER, mediaPaths, type RecordingView, type StorageView,
+} from '#stage/media/contract'
+import type { Recordings } from '#stage/replay/contract'
+import type { ServerEnv } from './env.ts'
+
+const deadlineMs = 10_000
+
+/** What the media process keeps, asked over loopback with the internal key. */
+export function makeRecordings(
+  env: Pick<ServerEnv, 'SILKCAST_MEDIA_URL' | 'SILKCAST_INTERNAL_KEY'>,
+): Recordings {
+  async function ask(method: string, path: string, body?: unknown) {
+    const failed = (cause: unknown) => new Fault('media.unreachable', { retryable: true, cause })
+    const answer = await fetch(env.SILKCAST_MEDIA_URL + path, {
+      method, signal: AbortSignal.timeout(deadlineMs),
+      headers: { [INTERNAL_HEADER]: env.SILKCAST_INTERNAL_KEY },
+      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    }).catch((cause: unknown) => { throw failed(cause) })
+    const said: unknown = await answer.json().catch(() => null)
+    const isClear = answer.ok || answer.status === 404 || answer.status === 409
+    if (!isClear) throw failed(new Error(`status ${answer.status}`))
+    return { status: answer.status, said }
+  }
+  async function view(method: string, path: string, body?: unknown): Promise<RecordingView | null> {
+    const { status, said } = await ask(method, path, body)
+    if (status === 409) throw new Fault('media.not_ended', { retryable: true })
+    return status === 404 ? null : said as RecordingView
+  }
+  return {
+    read: (showId) => view('GET', mediaPaths.recording(showId)),
+    setCut: (showId, cut) => view('PUT', mediaPaths.cut(showId), cut),
+    make: (showId) => view('POST', mediaPaths.make(showId)),
+    remove: async (showId) => (await ask('POST', mediaPaths.remove(showId))).status !== 409,
+    storage: async () => (await ask('GET', mediaPaths.storage)).said as StorageView,
+  }
+}
+
+const GB = 1_000_000_000
+
+/** How long and how much is kept, as the operator said at the start. */
+export function keepRule(
+  env: Pick<ServerEnv, 'SILKCAST_KEEP_REPLAYS_DAYS' | 'SILKCAST_MEDIA_QUOTA_GB'>,
+): { keepDays: number | null; quotaBytes: number | null } {
+  const { SILKCAST_KEEP_REPLAYS_DAYS: days, SILKCAST_MEDIA_QUOTA_GB: gb } = env
+  return { keepDays: days ? Number(days) : null, quotaBytes: gb ? Number(gb) * GB : null }
+}
