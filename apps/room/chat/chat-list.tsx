@@ -37,6 +37,7 @@ export function ChatPreview({ onOpen }: { onOpen: () => void }) {
 export function ChatList() {
   const { t } = useWords()
   const lines = useRoom(({ room }) => room.chat)
+  const isEnded = useRoom(({ room }) => room.show.state === 'ended')
   const list = useRef<HTMLUListElement>(null)
   const isAtEnd = useRef(true)
   useEffect(() => {
@@ -52,7 +53,7 @@ export function ChatList() {
         isAtEnd.current = scrollHeight - scrollTop - clientHeight < 40
       }}
     >
-      {lines.length === 0 && <li className="quiet">{t('room.chat.empty')}</li>}
+      {lines.length === 0 && !isEnded && <li className="quiet">{t('room.chat.empty')}</li>}
       {lines.map((line) => <Line key={line.id} message={line} />)}
     </ul>
   )

@@ -1,11 +1,12 @@
 import type { Show } from '#stage/show/contract'
 import type { Offer } from '#trade/offers/contract'
+import type { StorageReport } from '#stage/replay/contract'
 import type { Product } from '#trade/catalog/contract'
 import type { Level } from './live-state.ts'
 
 export type AlertKind =
   | 'signal_lost' | 'no_signal' | 'problem' | 'keyframes' | 'bframes' | 'bitrate_low'
-  | 'offer_low' | 'sold_out' | 'stock_low'
+  | 'offer_low' | 'sold_out' | 'stock_low' | 'storage_low' | 'storage_critical'
 
 export interface Alert {
   /** The same trouble has the same key, so that hiding it once is enough. */
@@ -27,6 +28,8 @@ export interface AlertInput {
   readonly stage: Show | null
   readonly offer: Offer | null
   readonly levels: Readonly<Record<string, Level>>
+  /** null: not known. */
+  readonly storage: Pick<StorageReport, 'level' | 'hoursLeft'> | null
   /** Of the line-up, in its order. */
   readonly products: readonly Pick<Product, 'id' | 'title' | 'variants'>[]
 }
@@ -93,8 +96,20 @@ function offerAlerts({ stage, offer }: AlertInput): Alert[] {
   return [alert('offer_low', offer.id, { act: 'close_offer', values: { units: offer.left } })]
 }
 
+/** Said while there is still time to make room. */
+function storageAlerts({ stage, storage }: AlertInput): Alert[] {
+  if (!storage || storage.level === 'ok' || stage?.state === 'ended') return []
+  const values = { hours: storage.hoursLeft }
+  return storage.level === 'critical'
+    ? [alert('storage_critical', '', { isBad: true, values })]
+    : [alert('storage_low', '', { values })]
+}
+
 /** What needs a person now, the worst first. Pure. */
 export function findAlerts(input: AlertInput): Alert[] {
-  const all = [...streamAlerts(input.stage), ...offerAlerts(input), ...stockAlerts(input)]
+  const all = [
+    ...streamAlerts(input.stage), ...storageAlerts(input), ...offerAlerts(input),
+    ...stockAlerts(input),
+  ]
   return [...all.filter((one) => one.isBad), ...all.filter((one) => !one.isBad)]
 }
