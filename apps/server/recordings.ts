@@ -1,10 +1,11 @@
 import { Fault } from '#kernel'
-import { INTERNAL_HEADER, mediaPaths, type RecordingView, type StorageView,
+import { INTERNAL_HEADER, mediaPaths, type DownloadView, type RecordingView, type StorageView,
 } from '#stage/media/contract'
 import type { Recordings } from '#stage/replay/contract'
 import type { ServerEnv } from './env.ts'
 
-const deadlineMs = 10_000
+/** A recording of many hours is looked through for the size of its one file. */
+const deadlineMs = 20_000
 
 /** What the media process keeps, asked over loopback with the internal key. */
 export function makeRecordings(
@@ -22,15 +23,18 @@ export function makeRecordings(
     if (!isClear) throw failed(new Error(`status ${answer.status}`))
     return { status: answer.status, said }
   }
-  async function view(method: string, path: string, body?: unknown): Promise<RecordingView | null> {
+  async function view<T = RecordingView>(
+    method: string, path: string, body?: unknown,
+  ): Promise<T | null> {
     const { status, said } = await ask(method, path, body)
     if (status === 409) throw new Fault('media.not_ended', { retryable: true })
-    return status === 404 ? null : said as RecordingView
+    return status === 404 ? null : said as T
   }
   return {
     read: (showId) => view('GET', mediaPaths.recording(showId)),
     setCut: (showId, cut) => view('PUT', mediaPaths.cut(showId), cut),
-    make: (showId) => view('POST', mediaPaths.make(showId)),
+    readDownload: (showId) => view<DownloadView>('GET', mediaPaths.download(showId)),
+    make: (showId) => view<DownloadView>('POST', mediaPaths.download(showId)),
     remove: async (showId) => (await ask('POST', mediaPaths.remove(showId))).status !== 409,
     storage: async () => (await ask('GET', mediaPaths.storage)).said as StorageView,
   }

@@ -32,7 +32,8 @@ describe('options', () => {
       options: {
         port: 8080, host: '0.0.0.0', dataDir: resolve('.data'), isDemo: true, publicUrl: undefined,
         rtmpPort: 1935, databaseUrl: undefined, logLevel: 'warn', isHttps: false,
-        merchant: 'Lantern & Loom', ownerEmail: undefined,
+        merchant: 'Lantern & Loom', ownerEmail: undefined, keepReplaysDays: null,
+        mediaQuotaGb: null,
       },
     })
   })
@@ -62,6 +63,12 @@ describe('options', () => {
     expect(readOptions(['--merchant', 'x'.repeat(80)])).toMatchObject({ kind: 'run' })
   })
 
+  it('reads how long and how much of recordings is kept', () => {
+    expect(readOptions(['--keep-replays-days', '30', '--media-quota-gb', '500'])).toMatchObject({
+      options: { keepReplaysDays: 30, mediaQuotaGb: 500 },
+    })
+  })
+
   it('takes --https alone and with an address that says so', () => {
     expect(readOptions(['--https'])).toMatchObject({ options: { isHttps: true } })
     expect(readOptions(['--https', '--public-url', 'https://shop.example'])).toMatchObject({
@@ -71,7 +78,8 @@ describe('options', () => {
 
   it('explains every option it takes', () => {
     const flags = ['port', 'host', 'data', 'no-demo', 'https', 'public-url', 'rtmp-port',
-      'database-url', 'log-level', 'merchant', 'owner-email', 'version', 'help']
+      'database-url', 'log-level', 'keep-replays-days',
+      'media-quota-gb', 'merchant', 'owner-email', 'version', 'help']
     for (const flag of flags) expect(help).toContain(`--${flag} `)
   })
 
@@ -91,6 +99,10 @@ describe('options', () => {
     [['--public-url', 'https://shop.example/path'], /--public-url takes/],
     [['--log-level', 'loud'], /--log-level takes debug, info, warn, error/],
     [['--data', ''], /--data takes a folder/],
+    [['--keep-replays-days', '0'], /takes a whole number from 1 to 36500, not "0"/],
+    [['--keep-replays-days', '1.5'], /takes a whole number/],
+    [['--media-quota-gb', '-1'], /media-quota-gb/],
+    [['--media-quota-gb', '9999999'], /takes a whole number from 1 to 1000000/],
     [['--https', '--public-url', 'http://a.example'], /--https needs a --public-url that begins/],
     [['--merchant', ''], /--merchant takes a name of 1 to 80 characters/],
     [['--merchant', '   '], /--merchant takes a name/],

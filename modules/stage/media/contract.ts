@@ -144,8 +144,9 @@ export const mediaPaths = {
   cut: (showId: ShowId): string => `/internal/shows/${showId}/cut`,
   /** POST: deletes the recording of an ended show for good. */
   remove: (showId: ShowId): string => `/internal/shows/${showId}/remove`,
-  /** POST: makes the one file where that takes work. */
-  make: (showId: ShowId): string => `/internal/shows/${showId}/make`,
+  /** GET: how the one file stands, see DownloadView; the whole recording is looked through for it.
+   *  POST: makes it where that takes work. */
+  download: (showId: ShowId): string => `/internal/shows/${showId}/download`,
   /** The cut as one MP4. */
   movie: (showId: ShowId): string => `/internal/shows/${showId}/replay.mp4`,
   /** Playlist, inits and segments for staff: the whole recording, cut or not. */
@@ -194,7 +195,6 @@ export const RecordingView = Type.Object({
   spans: Type.Array(RecordingSpan),
   /** Where the playlist of viewers begins: at the keyframe before the cut's beginning. */
   playlistFromMs: Type.Integer(),
-  download: DownloadView,
 })
 /** See the schema of the same name. */
 export type RecordingView = Static<typeof RecordingView>

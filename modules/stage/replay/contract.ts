@@ -212,7 +212,9 @@ export interface Replays {
 export interface Recordings {
   read(showId: ShowId): Promise<RecordingView | null>
   setCut(showId: ShowId, cut: CutCommand): Promise<RecordingView | null>
-  make(showId: ShowId): Promise<RecordingView | null>
+  /** How the one file stands; a long recording takes a few seconds to look through. */
+  readDownload(showId: ShowId): Promise<DownloadView | null>
+  make(showId: ShowId): Promise<DownloadView | null>
   /** False while the show has not ended. */
   remove(showId: ShowId): Promise<boolean>
   storage(): Promise<StorageView>

@@ -120,7 +120,8 @@ export function makeReplays(deps: ReplaysDeps): ReplaysInside {
       const state = row.isRemoved ? 'removed' as const : 'none' as const
       return { ...nothing, ...base, state, expiresAtMs: null }
     }
-    const { durationMs, sizeBytes, download, spans } = view
+    const { durationMs, sizeBytes, spans } = view
+    const download = await recordings.readDownload(showId) ?? nothing.download
     const pins = placed(await store.selectPins(kysely, showId), view)
     return {
       ...base, durationMs, sizeBytes, download, gaps: gapsOf(spans),
@@ -181,8 +182,8 @@ export function makeReplays(deps: ReplaysDeps): ReplaysInside {
     async make(showId) {
       const row = await readEnded(showId)
       if (typeof row === 'string') return row
-      const view = row.isRemoved ? null : await recordings.make(showId)
-      return view ? readEdit(showId) : 'stage.replay.none'
+      const download = row.isRemoved ? null : await recordings.make(showId)
+      return download ? readEdit(showId) : 'stage.replay.none'
     },
     async beginRemoval(showId, why) {
       const row = await readEnded(showId)

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { useTestDatabase } from '#adapters/store-postgres/testing'
 import { Fault, makeIds, makeManualClock, silentLog, systemRandom, type Fact, type ShowId,
 } from '#kernel'
-import type { CutCommand, RecordingView } from '#stage/media/contract'
+import type { CutCommand, DownloadView, RecordingView } from '#stage/media/contract'
 import type { EditReplay, Recordings } from './contract.ts'
 import { makeReplays } from './index.ts'
 
@@ -25,8 +25,10 @@ function makeMedia() {
           { wallMs: START_MS + 90_000, atMs: 120_000, durationMs: 60_000 },
         ],
         playlistFromMs: Math.max(0, (cut?.inMs ?? 0) - 400),
-        download: { state: 'direct', sizeBytes: 900_000, done: 1, forms: 1 },
       }
+    },
+    download(): DownloadView | null {
+      return media.view() && { state: 'direct', sizeBytes: 900_000, done: 1, forms: 1 }
     },
   }
   const recordings: Recordings = {
@@ -36,7 +38,8 @@ function makeMedia() {
       media.cuts.push(cut)
       return view
     },
-    make: async () => media.view(),
+    readDownload: async () => media.download(),
+    make: async () => media.download(),
     async remove(showId) {
       if (media.view()) media.removed.push(showId)
       return media.isEnded

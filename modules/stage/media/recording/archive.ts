@@ -30,6 +30,7 @@ export interface Archive {
   cutOf(show: Show): Promise<KnownCut | undefined>
   setCut(show: Show, cut: Cut): Promise<void>
   view(show: Show): Promise<RecordingView>
+  downloadView(show: Show): Promise<DownloadView>
   download(show: Show): Promise<Download | undefined>
   /** Begins to make the one file where that takes work. */
   make(show: Show): Promise<void>
@@ -93,7 +94,7 @@ export function makeArchive(deps: {
     return keep(movies, key, laying, MOVIES_KEPT)
   }
 
-  const downloadView = async (show: Show, cut: KnownCut | undefined): Promise<DownloadView> => {
+  const readDownload = async (show: Show, cut: KnownCut | undefined): Promise<DownloadView> => {
     const none = { sizeBytes: null, done: 0, forms: 0 }
     if (!cut || cut.lines.length === 0) return { ...none, state: 'none' }
     const forms = (await groupByForm(show.folder, linesOf(cut))).length
@@ -170,13 +171,14 @@ export function makeArchive(deps: {
         isEnded: show.isEnded, isReceiving: show.isReceiving,
         durationMs: toMs(durationTicksOf(show.recorded)), spans: spansOf(show.recorded),
         sizeBytes: (await measured(show.folder)).sizeBytes,
-        playlistFromMs: toMs(cut?.fromTicks ?? 0), download: await downloadView(show, cut),
+        playlistFromMs: toMs(cut?.fromTicks ?? 0),
       }
     },
+    downloadView: async (show) => readDownload(show, await cutOf(show)),
     async download(show) {
       const cut = await cutOf(show)
       if (!cut) return undefined
-      const view = await downloadView(show, cut)
+      const view = await readDownload(show, cut)
       if (view.state === 'made') return { path: madePath(show, cut) }
       const movie = view.state === 'direct' ? await layOut(show, cut) : undefined
       return movie && { movie }
@@ -184,7 +186,7 @@ export function makeArchive(deps: {
     async make(show) {
       const cut = await cutOf(show)
       const { ffmpeg } = deps
-      const isWanted = cut && (await downloadView(show, cut)).state
+      const isWanted = cut && (await readDownload(show, cut)).state
       if (!cut || !ffmpeg || (isWanted !== 'to_make' && isWanted !== 'failed')) return
       // One at a time: the live picture comes first on this machine.
       if ([...making.values()].some((one) => !one.isOver)) return
