@@ -73,6 +73,7 @@ describe('chat of a replay', () => {
       for (const atMs of jumps) {
         known = settle(known, atMs, from)
         const { fromMs } = known
+        expect(fromMs).toBeLessThanOrEqual(atMs)
         const isNear = ({ replayMs }: ReplayLine) => replayMs <= atMs && replayMs >= fromMs
         const shown = linesAt(known, atMs).filter(isNear)
         expect(shown.map(({ id }) => id))

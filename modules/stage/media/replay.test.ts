@@ -1,7 +1,8 @@
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { INTERNAL_HEADER, mediaPaths, type DownloadView, type RecordingView, type StateView, type StorageView,
+import { INTERNAL_HEADER, mediaPaths, type DownloadView, type RecordingView, type StateView,
+  type StorageView,
 } from './contract.ts'
 import { decode, INTERNAL_KEY, startRig, until, type EncoderSettings, type Rig } from './testing.ts'
 
