@@ -5,6 +5,7 @@ import type { Show } from '../live/show.ts'
 import type { Shows } from '../live/shows.ts'
 import { hasReached, type LiveSegment } from '../live/window.ts'
 import { writeReplayPlaylist } from '../model/playlist.ts'
+import type { Archive, KnownCut } from '../recording/archive.ts'
 import { initFile, segmentFile } from '../recording/recorder.ts'
 import { pollerOf } from './poller.ts'
 import { sendBytes, sendFile } from './files.ts'
@@ -45,7 +46,19 @@ export function parseDirectives(
 
 const PART_WAIT_MS = 2_000
 
-export function makePlayback(deps: { shows: Shows }) {
+/** Who asks. Staff see the whole recording; viewers what the producer shows of it. */
+export type Watcher = 'viewer' | 'staff'
+
+/** Whether a viewer may have a piece of an ended show: what was cut off or withdrawn is gone. */
+function isShown(cut: KnownCut | undefined, asset: MediaAsset): boolean {
+  if (!cut) return true
+  if (asset.is === 'init') return cut.isPublic
+  if (asset.is !== 'segment' && asset.is !== 'part') return true
+  const [first, last] = [cut.lines[0], cut.lines.at(-1)]
+  return cut.isPublic && first !== undefined && asset.msn >= first.msn && asset.msn <= last!.msn
+}
+
+export function makePlayback(deps: { shows: Shows; archive: Archive }) {
   const sendText = makeTextSender()
 
   const live = async (
@@ -107,9 +120,17 @@ export function makePlayback(deps: { shows: Shows }) {
     await sendFile(request, response, TYPES.video, initFile(show.folder, id))
   }
 
+  const replay = (
+    request: IncomingMessage, response: ServerResponse, show: Show, cut: KnownCut | undefined,
+  ): void => {
+    const lines = cut?.lines ?? show.recorded
+    if (lines.length === 0 || cut?.isPublic === false) return sendEmpty(response, 404)
+    sendText(request, response, writeReplayPlaylist(lines, show.isEnded, cut?.leadTicks), FRESH)
+  }
+
   return async (
     request: IncomingMessage, response: ServerResponse, showId: ShowId, asset: MediaAsset,
-    query: URLSearchParams,
+    query: URLSearchParams, watcher: Watcher = 'viewer',
   ): Promise<void> => {
     const show = await deps.shows.find(showId)
     if (asset.is === 'state') {
@@ -119,11 +140,13 @@ export function makePlayback(deps: { shows: Shows }) {
       return asset.is === 'live'
         ? sendEmpty(response, 503, { 'retry-after': '2' }) : sendEmpty(response, 404)
     }
+    // The live line forgets the show a while after its end by itself.
     if (asset.is === 'live') return live(request, response, show, query)
+    const cut = watcher === 'viewer' ? await deps.archive.cutOf(show) : undefined
+    if (!isShown(cut, asset)) return sendEmpty(response, 404)
     if (asset.is === 'part') return part(request, response, show, asset.msn, asset.part)
     if (asset.is === 'segment') return segment(request, response, show, asset.msn)
     if (asset.is === 'init') return init(request, response, show, asset.id)
-    if (show.recorded.length === 0) return sendEmpty(response, 404)
-    sendText(request, response, writeReplayPlaylist(show.recorded, show.isEnded), FRESH)
+    replay(request, response, show, cut)
   }
 }
