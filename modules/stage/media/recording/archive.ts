@@ -215,7 +215,8 @@ export function makeArchive(deps: {
       if (!show.isEnded || show.isReceiving) return false
       forget(show, await cutOf(show))
       await show.flushed()
-      // While the folder is still in our hands. What is left says that the show has ended: its key stays spent, its numbers are not reused.
+      // While the folder is still in our hands. What is left says that the show has ended: its key
+      // stays spent, its numbers are not reused.
       await writeFile(indexFile(show.folder), writeLine({ is: 'end' }))
       for (const name of await readdir(show.folder)) {
         const path = join(show.folder, name)
