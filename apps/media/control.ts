@@ -1,16 +1,20 @@
 import { Fault, isId, ok, refuse, type Clock, type Log, type Result, type ShowId } from '#kernel'
 import {
-  controlPaths, INTERNAL_HEADER, MEDIA_LIMITS, type StateReport,
+  controlPaths, INTERNAL_HEADER, MEDIA_LIMITS, type RenditionName, type StateReport,
 } from '#stage/media/contract'
 
 /** The server process as the media process sees it: two calls over HTTP. */
 export interface Control {
   authorize(streamKey: string, remoteAddress: string): Promise<Result<ShowId>>
   report(report: StateReport): void
+  /** What the server last said about a show; undefined when it left the choice to us. */
+  renditionsOf(showId: ShowId): readonly RenditionName[] | undefined
 }
 
 const RETRY_MS_MAX = 30_000
 const PENDING_MAX = 16
+const SHOWS_MAX = 1_000
+const RENDITIONS: readonly RenditionName[] = ['360p', 'audio']
 const CODE = /^[a-z0-9_.]{1,80}$/
 
 export function makeControl(deps: {
@@ -55,15 +59,29 @@ export function makeControl(deps: {
     pending.delete(showId)
   }
 
+  const renditions = new Map<ShowId, readonly RenditionName[]>()
+  const keep = (showId: ShowId, said: unknown): void => {
+    renditions.delete(showId)
+    if (!Array.isArray(said)) return
+    renditions.set(showId, RENDITIONS.filter((name) => said.includes(name)))
+    if (renditions.size > SHOWS_MAX) renditions.delete(renditions.keys().next().value!)
+  }
+
   return {
+    renditionsOf: (showId) => renditions.get(showId),
     async authorize(streamKey, remoteAddress) {
       const response = await post(controlPaths.authorize, { streamKey, remoteAddress })
         .catch((cause: unknown) => {
           throw new Fault('stage.media.server_silent', { retryable: true, cause })
         })
       const body: unknown = await response.json().catch(() => null)
-      const reply = body as { showId?: unknown; code?: unknown } | null
-      if (response.status === 200 && isId('sho', reply?.showId)) return ok(reply.showId)
+      const reply = body as {
+        showId?: unknown; code?: unknown; renditions?: unknown
+      } | null
+      if (response.status === 200 && isId('sho', reply?.showId)) {
+        keep(reply.showId, reply.renditions)
+        return ok(reply.showId)
+      }
       if (response.status !== 403) {
         throw new Fault('stage.media.server_unclear', { retryable: true })
       }

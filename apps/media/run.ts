@@ -1,11 +1,14 @@
 import { fstatSync } from 'node:fs'
 import { access, constants, mkdir } from 'node:fs/promises'
 import { flushCompileCache } from 'node:module'
+import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import pino from 'pino'
+import { findFfmpeg, makePictureTurners } from '#adapters/audio-ffmpeg'
 import { systemClock, type Log } from '#kernel'
 import { makeMediaServer } from '#stage/media'
 import { makeControl } from './control.ts'
+import { chooseRenditions } from './renditions.ts'
 
 /** Exit codes a supervisor can tell apart. */
 const EXIT = { settings: 2, port: 3, folder: 4 } as const
@@ -70,7 +73,14 @@ try {
 
 const log = makeLog()
 const control = makeControl({ serverUrl, internalKey, clock: systemClock, log })
-const media = makeMediaServer({ clock: systemClock, log, folder, internalKey, ...control })
+const ffmpeg = process.env['SILKCAST_FFMPEG'] || await findFfmpeg()
+const choose = chooseRenditions(process.env['SILKCAST_RENDITIONS'], availableParallelism())
+if (!choose) giveUp(EXIT.settings, 'SILKCAST_RENDITIONS is none, audio or all.')
+const media = makeMediaServer({
+  clock: systemClock, log, folder, internalKey, ...control,
+  pictures: ffmpeg ? makePictureTurners({ ffmpeg, clock: systemClock, log }) : undefined,
+  wantedRenditions: (showId) => choose(control.renditionsOf(showId)),
+})
 
 type ListenError = NodeJS.ErrnoException & { port?: number }
 const ports = await media.listen(where).catch((error: ListenError) => {

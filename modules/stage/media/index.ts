@@ -1,5 +1,5 @@
 import type { Clock, Log, Result, ShowId } from '#kernel'
-import type { StateReport } from './contract.ts'
+import type { PictureTurners, RenditionName, StateReport } from './contract.ts'
 import { makeMediaHttp } from './http/server.ts'
 import { makeShows } from './live/shows.ts'
 import { makeRtmpServer } from './rtmp/server.ts'
@@ -15,6 +15,10 @@ export interface MediaDeps {
   authorize(streamKey: string, remoteAddress: string): Promise<Result<ShowId>>
   /** Must return at once; delivery is the receiver's care. */
   report(report: StateReport): void
+  /** Who makes pictures small; without it there is no small rendition. */
+  readonly pictures?: PictureTurners | undefined
+  /** What a show is offered as beside its source; asked when a publisher comes. */
+  readonly wantedRenditions?: ((id: ShowId) => readonly RenditionName[]) | undefined
 }
 
 export interface MediaServer {
@@ -50,6 +54,7 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
     async close() {
       await rtmp.close()
       await shows.close()
+      deps.pictures?.close()
       await http.close()
     },
   }

@@ -12,6 +12,7 @@ import { makeIds, systemClock, systemRandom, type ShowId } from '#kernel'
 import { controlPaths, INTERNAL_HEADER, type StateReport } from './contract.ts'
 
 export { soundTurnersConformance } from './testing/conformance.ts'
+export { encodeFilm } from './testing/picture.ts'
 export { encodeAac, encodeOpus, makePcm } from './testing/sound.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
@@ -94,6 +95,7 @@ export interface MediaSettings {
   serverUrl: string
   rtmpPort?: number | undefined
   httpPort?: number | undefined
+  renditions?: 'none' | 'audio' | 'all' | undefined
 }
 
 function spawnMedia(settings: MediaSettings): ChildProcess {
@@ -104,6 +106,7 @@ function spawnMedia(settings: MediaSettings): ChildProcess {
       SILKCAST_RTMP_PORT: String(settings.rtmpPort ?? 0),
       SILKCAST_RTMP_HOST: '127.0.0.1', SILKCAST_MEDIA_DIR: settings.folder,
       SILKCAST_SERVER_URL: settings.serverUrl, SILKCAST_INTERNAL_KEY: INTERNAL_KEY,
+      SILKCAST_RENDITIONS: settings.renditions ?? 'none',
     },
   })
 }
@@ -220,13 +223,15 @@ export interface Rig {
 }
 
 /** The real process with a control desk beside it. `close` leaves nothing behind. */
-export async function startRig(): Promise<Rig> {
+export async function startRig(
+  options: Pick<MediaSettings, 'renditions'> = {},
+): Promise<Rig> {
   const desk = await startControlDesk()
   const folder = await mkdtemp(join(tmpdir(), 'silkcast-media-'))
   const encoders: Encoder[] = []
   const started: MediaProcess[] = []
   const start = async (httpPort?: number): Promise<MediaProcess> => {
-    const media = await startMedia({ folder, serverUrl: desk.url, httpPort })
+    const media = await startMedia({ folder, serverUrl: desk.url, httpPort, ...options })
     started.push(media)
     rig.media = media
     return media

@@ -1,10 +1,15 @@
 import { ok, refuse, type Clock, type Log, type Refusal, type Result, type ShowId } from '#kernel'
-import { MEDIA_LIMITS, type MediaProblem, type StateReport, type StateView } from '../contract.ts'
+import {
+  MEDIA_LIMITS, type MediaProblem, type PictureTurners, type RenditionName, type StateReport,
+  type StateView,
+} from '../contract.ts'
 import { makeAssembler, type Assembler } from '../model/assembler.ts'
 import type { FlvTag } from '../model/flv.ts'
+import type { TrackSet } from '../model/init-segment.ts'
 import { makeRecorder } from '../recording/recorder.ts'
 import type { RecordedSegment } from '../recording/index-file.ts'
 import type { Restored } from '../recording/restore.ts'
+import { makeRenditions, type Renditions } from '../renditions/index.ts'
 import { makeLiveWindow, type LiveWindow } from './window.ts'
 
 /** The one who sends media now. */
@@ -18,6 +23,7 @@ export interface Publisher {
 export interface Show {
   readonly id: ShowId
   readonly window: LiveWindow
+  readonly renditions: Renditions
   readonly recorded: readonly RecordedSegment[]
   readonly isReceiving: boolean
   readonly isEnded: boolean
@@ -53,11 +59,22 @@ export function makeShow(deps: {
   log: Log
   report: (report: StateReport) => void
   restored: Restored
+  pictures?: PictureTurners | undefined
+  /** Asked when a publisher comes. */
+  wantedRenditions?: ((id: ShowId) => readonly RenditionName[]) | undefined
 }): Show {
   const { id, clock, folder } = deps
   const log = deps.log.child({ showId: id })
   const window = makeLiveWindow({ clock }, deps.restored.window)
   const recorded = [...deps.restored.recorded]
+  const past = deps.restored.window
+  const renditions = makeRenditions({
+    clock, log, pictures: deps.pictures,
+    discontinuitySequence: past.discontinuitySequence
+      + past.segments.filter((segment) => segment.isDiscontinuity).length,
+  })
+  if (past.partTargetTicks !== undefined) renditions.setPartTarget(past.partTargetTicks)
+  let tracks: TrackSet = {}
   const inits = new Map<number, Buffer>()
   let { nextInitId, startTicks: ticks } = deps.restored
   let { nextMsn, partTargetTicks, isEnded } = deps.restored.window
@@ -105,7 +122,8 @@ export function makeShow(deps: {
     report()
   }
 
-  const keepInit = (bytes: Buffer): void => {
+  const keepInit = (bytes: Buffer, newTracks: TrackSet): void => {
+    tracks = newTracks
     if (inits.get(nextInitId - 1)?.equals(bytes)) return
     inits.set(nextInitId, bytes)
     inits.delete(nextInitId - INITS_MAX)
@@ -121,7 +139,10 @@ export function makeShow(deps: {
       init: keepInit,
       partTarget(target) {
         partTargetTicks = target
-        announce(() => window.setPartTarget(target))
+        announce(() => {
+          window.setPartTarget(target)
+          renditions.setPartTarget(target)
+        })
       },
       open(opened) {
         const segment = {
@@ -131,16 +152,26 @@ export function makeShow(deps: {
         nextMsn++
         openTicks = 0
         recorder.open(segment, partTargetTicks)
-        announce(() => window.open(segment))
+        const made = tracks
+        announce(() => {
+          window.open(segment)
+          renditions.open(segment, made, current?.assembler.read().video?.fps ?? 0)
+        })
       },
-      part(part) {
+      part(part, samples) {
         openTicks += part.ticks
         recorder.part(part.bytes)
-        announce(() => window.part(part))
+        announce(() => {
+          window.part(part)
+          renditions.part(part.ticks, samples)
+        })
       },
       close() {
         recorder.close(nextMsn - 1, openTicks)
-        announce(() => window.close())
+        announce(() => {
+          window.close()
+          renditions.close()
+        })
         describe()
       },
     },
@@ -151,7 +182,10 @@ export function makeShow(deps: {
     ticks = current.assembler.finish().endTicks
     current = undefined
     lastProblem = problem
-    announce(() => window.setReceiving(false))
+    announce(() => {
+      window.setReceiving(false)
+      renditions.setReceiving(false)
+    })
     log.info('publisher gone', { problem })
     report()
   }
@@ -170,7 +204,7 @@ export function makeShow(deps: {
   }
 
   return {
-    id, window, recorded, folder,
+    id, window, renditions, recorded, folder,
     get isReceiving() { return current !== undefined },
     get isEnded() { return isEnded },
     init: (initId) => inits.get(initId),
@@ -187,7 +221,12 @@ export function makeShow(deps: {
         assembler: begin(), drop, heardMs: clock.steadyMs(), isDescribed: false,
       }
       current = mine
-      announce(() => window.setReceiving(true))
+      const wanted = deps.wantedRenditions?.(id) ?? []
+      announce(() => {
+        window.setReceiving(true)
+        renditions.setWanted(wanted)
+        renditions.setReceiving(true)
+      })
       log.info('publisher here')
       report()
       const timer = clock.every(MEDIA_LIMITS.reportEveryMs, () => {
@@ -212,7 +251,10 @@ export function makeShow(deps: {
       if (isEnded) return
       isEnded = true
       recorder.end()
-      announce(() => window.end())
+      announce(() => {
+        window.end()
+        renditions.end()
+      })
       report()
     },
     state: view,
@@ -222,6 +264,7 @@ export function makeShow(deps: {
     },
     async release() {
       await announced
+      renditions.stop()
       await recorder.release()
     },
   }

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isId, type Clock, type Log, type ShowId } from '#kernel'
-import type { StateReport } from '../contract.ts'
+import type { PictureTurners, RenditionName, StateReport } from '../contract.ts'
 import { emptyShow, restoreShow } from '../recording/restore.ts'
 import { makeShow, type Show } from './show.ts'
 
@@ -26,6 +26,8 @@ export function makeShows(deps: {
   clock: Clock
   log: Log
   report: (report: StateReport) => void
+  pictures?: PictureTurners | undefined
+  wantedRenditions?: ((id: ShowId) => readonly RenditionName[]) | undefined
 }): Shows {
   const { clock } = deps
   const kept = new Map<ShowId, Kept>()

@@ -48,7 +48,7 @@ export function makeAssembler(options: {
   }
 
   const startStretch = (atMs: number, nowMs: number): Stretch => {
-    options.sink.init(writeInit(tracks))
+    options.sink.init(writeInit(tracks), tracks)
     const mapping = { sourceMs: atMs, ticks: nextTicks, wallMs: nowMs }
     return makeStretch({
       tracks, mapping, sequence, partTargetTicks: partTarget,
