@@ -1,4 +1,5 @@
 import Hls from 'hls.js/light'
+import { makeLadder, type Ladder, type Step } from './ladder.ts'
 import { makeRetryPolicy, shouldJump, type Trouble } from './retry.ts'
 
 /** `waiting`: nothing to show yet. `troubled`: the last frame stands, we try again. */
@@ -29,6 +30,8 @@ const liveConfig = {
   maxLiveSyncPlaybackRate: 1.1,
   backBufferLength: 6,
   maxBufferLength: 12,
+  // The best first: most lines carry it, and a poor one is known after two parts.
+  abrEwmaDefaultEstimate: 8_000_000,
   manifestLoadPolicy: { default: {
     maxTimeToFirstByteMs: 8000, maxLoadTimeMs: 12_000, timeoutRetry: null, errorRetry: null,
   } },
@@ -42,6 +45,42 @@ function keepLastFrame(video: HTMLVideoElement, still: HTMLCanvasElement): void 
   still.height = Math.round((width * video.videoHeight) / video.videoWidth)
   still.getContext('2d')?.drawImage(video, 0, 0, still.width, still.height)
   still.hidden = false
+}
+
+const LADDER_MS = 250
+
+/** Lets the ladder cap what hls.js chooses, and tell it what line to believe in. */
+function climb(hls: Hls, video: HTMLVideoElement): () => void {
+  let ladder: Ladder | null = null
+  // Before the first picture there is nothing in hand, and that is no sign of a poor line.
+  let hasPlayed = false
+  const take = (step: Step | null) => {
+    if (!step) return
+    hls.autoLevelCapping = step.level
+    hls.bandwidthEstimate = step.bandwidthBps
+    if (step.level >= hls.loadLevel) return
+    // hls.js would load the parts of this segment to its end first.
+    hls.stopLoad()
+    hls.startLoad()
+  }
+  hls.on(Hls.Events.MANIFEST_PARSED, () => {
+    ladder = makeLadder(hls.levels.map(({ maxBitrate }) => maxBitrate), performance.now())
+  })
+  hls.on(Hls.Events.FRAG_LOADED, (_event, { frag, part }) => {
+    const { loading, loaded } = (part ?? frag).stats
+    take(ladder?.onLoaded({
+      nowMs: performance.now(), level: frag.level, bytes: loaded,
+      transferMs: loading.end - loading.first, durationMs: (part ?? frag).duration * 1_000,
+    }) ?? null)
+  })
+  const timer = window.setInterval(() => {
+    if (document.hidden || video.paused || video.seeking || hls.loadLevel < 0) return
+    hasPlayed ||= video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA && video.currentTime > 0
+    if (!hasPlayed) return
+    const aheadSeconds = hls.mainForwardBufferInfo?.len ?? 0
+    take(ladder?.onTick({ nowMs: performance.now(), level: hls.loadLevel, aheadSeconds }) ?? null)
+  }, LADDER_MS)
+  return () => clearInterval(timer)
 }
 
 /** Sets one source playing; without MSE (older iPhones) the browser's own HLS. */
@@ -64,9 +103,16 @@ function attach(input: PlayerInput, onTrouble: (trouble: Trouble) => void) {
   hls.on(Hls.Events.ERROR, (_event, data) => {
     if (data.fatal) onTrouble(data.type === Hls.ErrorTypes.MEDIA_ERROR ? 'broken' : 'unreachable')
   })
+  const stopClimbing = isLive ? climb(hls, video) : () => {}
   hls.loadSource(url)
   hls.attachMedia(video)
-  return { hls, detach: () => hls.destroy() }
+  return {
+    hls,
+    detach() {
+      stopClimbing()
+      hls.destroy()
+    },
+  }
 }
 
 /** Plays until destroyed: restarts of the media process, gaps and new encoders included. */

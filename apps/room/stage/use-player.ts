@@ -16,7 +16,7 @@ export function usePlayer() {
     if (!source || !video.current || !still.current) return
     const input = {
       video: video.current, still: still.current, isLive: source === 'live', onPicture: setPicture,
-      url: `${boot.mediaBase}/${id}/${source}.m3u8`,
+      url: `${boot.mediaBase}/${id}/${source === 'live' ? 'master' : source}.m3u8`,
     }
     let player: Player | null = null
     let isGone = false

@@ -160,6 +160,8 @@ export interface EncoderSettings {
   /** As fast as it goes instead of in real time. */
   isFast?: boolean
   size?: string
+  /** Sends this file as it is instead of encoding. */
+  file?: string
   audio?: readonly string[]
   video?: readonly string[]
 }
@@ -172,12 +174,15 @@ export function startEncoder(url: string, settings: EncoderSettings = {}): Encod
   const tone = 'sine=frequency=440:sample_rate=48000'
   const x264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-sc_threshold',
     '0', '-bf', String(bFrames), '-g', String(gop), ...(bFrames ? [] : ['-tune', 'zerolatency'])]
-  const child = spawn(ffmpeg.path, [
-    '-hide_banner', '-loglevel', 'error',
+  const made = [
     ...(hasVideo ? [...pace, '-f', 'lavfi', '-i', picture] : []),
     ...(hasAudio ? [...pace, '-f', 'lavfi', '-i', tone] : []),
     ...(hasVideo ? settings.video ?? x264 : []),
     ...(hasAudio ? settings.audio ?? ['-c:a', 'aac', '-b:a', '64k'] : []),
+  ]
+  const child = spawn(ffmpeg.path, [
+    '-hide_banner', '-loglevel', 'error', '-y',
+    ...(settings.file ? ['-re', '-i', settings.file, '-c', 'copy'] : made),
     '-t', String(settings.seconds ?? 60), '-f', 'flv', url,
   ], { stdio: ['ignore', 'ignore', 'pipe'] })
   const errors: string[] = []
