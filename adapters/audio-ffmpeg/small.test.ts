@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { silentLog, systemClock } from '#kernel'
+import { silentLog, systemClock, type Log } from '#kernel'
 import { encodeFilm } from '#stage/media/testing'
 import type { TurnedPicture } from '#stage/media/contract'
 import { findPackagedFfmpeg, makePictureTurners } from './index.ts'
@@ -33,7 +33,8 @@ async function makeSmall(film: Awaited<ReturnType<typeof encodeFilm>>, everyMs: 
 }
 
 test.each([
-  { fps: 25, bFrames: 0 }, { fps: 30, bFrames: 0 }, { fps: 60, bFrames: 0 }, { fps: 30, bFrames: 2 },
+  { fps: 25, bFrames: 0 }, { fps: 30, bFrames: 0 }, { fps: 60, bFrames: 0 },
+  { fps: 30, bFrames: 2 },
 ])('every picture comes back in its place, keyframes where they were: %o', async (shape) => {
   const film = await encodeFilm({ size: '1280x720', gop: 20, seconds: 3, ...shape })
   const { out, records, delayMs } = await makeSmall(film, 1_000 / shape.fps / 2)
@@ -47,4 +48,24 @@ test.each([
   console.info(`${JSON.stringify(shape)}: delay ${delayMs.toFixed(0)} ms, `
     + `${((kbits * 25) / out.length).toFixed(0)} kb/s at 25 fps`)
   expect((kbits * 25) / out.length).toBeLessThan(900)
+})
+
+test('a child that dies is told once, one that is closed is not told', async () => {
+  const pids: number[] = []
+  const log: Log = { ...silentLog, debug: (_, fields) => void pids.push(fields!['pid'] as number) }
+  const pictures = makePictureTurners({ ffmpeg: findPackagedFfmpeg()!, clock: systemClock, log })
+  let gone = 0
+  const start = () => pictures.toSmall(
+    { record: Buffer.from('not a record'), width: 640, height: 360, kbps: 600 },
+    { config() {}, picture() {}, gone: () => void gone++ },
+  )
+  const killed = start()
+  process.kill(pids[0]!, 'SIGKILL')
+  while (gone === 0) await systemClock.sleep(10)
+  killed.push({ data: Buffer.alloc(9), isKey: true, place: 0 })
+  killed.close()
+  start().push({ data: Buffer.from('garbage'), isKey: true, place: 0 })
+  pictures.close()
+  await systemClock.sleep(300)
+  expect(gone).toBe(1)
 })

@@ -1,6 +1,8 @@
 import type { PictureTurner, PictureTurners, TurnedPicture } from '#stage/media/contract'
 import { startChild, type Child, type DriverDeps } from './driver.ts'
-import { FLV_TAG, makeFlvReader, writeFlvHead, writeFlvTag, type FlvBlock } from './translate/flv.ts'
+import {
+  FLV_TAG, makeFlvReader, writeFlvHead, writeFlvTag, type FlvBlock,
+} from './translate/flv.ts'
 
 type Shape = Parameters<PictureTurners['toSmall']>[0]
 type Tell = Parameters<PictureTurners['toSmall']>[1]

@@ -23,6 +23,8 @@ const VERY_SLOW = 1.5
 const SLOW_RUN = 2
 const STARVING_SECONDS = 0.25
 const STARVING_MS = 300
+/** Nothing has come for this long: who knows whether one level less would. */
+const SILENT_MS = 700
 /** A step needs this long to show. */
 const SETTLE_MS = 1_200
 const SPARE = 1.25
@@ -39,6 +41,7 @@ export function makeLadder(bitrates: readonly number[], nowMs: number): Ladder {
   let calmSinceMs = nowMs
   let steppedAtMs = Number.NEGATIVE_INFINITY
   let hungrySinceMs: number | null = null
+  let loadedAtMs = Number.NEGATIVE_INFINITY
   let slowRun = 0
   let slowestBps = Number.POSITIVE_INFINITY
 
@@ -67,6 +70,7 @@ export function makeLadder(bitrates: readonly number[], nowMs: number): Ladder {
 
   return {
     onLoaded({ nowMs: atMs, level, bytes, transferMs, durationMs }) {
+      loadedAtMs = atMs
       if (transferMs <= durationMs * SLOW) {
         slowRun = 0
         slowestBps = Number.POSITIVE_INFINITY
@@ -84,7 +88,8 @@ export function makeLadder(bitrates: readonly number[], nowMs: number): Ladder {
         hungrySinceMs ??= atMs
         const isHungry = atMs - hungrySinceMs >= STARVING_MS && atMs - steppedAtMs >= SETTLE_MS
         if (!isHungry || level <= 0) return null
-        return down(atMs, level - 1, bitrates[level - 1]! * SPARE)
+        const target = atMs - loadedAtMs >= SILENT_MS ? 0 : level - 1
+        return down(atMs, target, bitrates[target]! * SPARE)
       }
       hungrySinceMs = null
       if (level >= top || atMs - calmSinceMs < climbMs) return null

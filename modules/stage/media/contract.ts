@@ -141,8 +141,8 @@ export const INTERNAL_HEADER = 'x-silkcast-internal'
 /** Paths of the media process, relative to its HTTP root. */
 export const mediaPaths = {
   live: (showId: ShowId): string => `/media/${showId}/live.m3u8`,
-  /** Every rendition: `live.m3u8`, `low.m3u8` and `audio.m3u8`, for a player to choose from. Its
-   *  variants are named (`NAME`): the source by its height (`1080p`), the others `360p`, `audio`. */
+  /** Every rendition (`live.m3u8`, `low.m3u8`, `audio.m3u8`) for a player to choose from. They
+   *  are named (`NAME`): the source by its short side (`1080p`), the others `360p`, `audio`. */
   master: (showId: ShowId): string => `/media/${showId}/master.m3u8`,
   replay: (showId: ShowId): string => `/media/${showId}/replay.m3u8`,
   state: (showId: ShowId): string => `/media/${showId}/state.json`,

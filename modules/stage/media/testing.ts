@@ -42,6 +42,8 @@ export interface ControlDesk {
   readonly reports: StateReport[]
   readonly asked: string[]
   isDown: boolean
+  /** Said of every show; whatever a server might say. */
+  renditions?: readonly unknown[]
   close(): Promise<void>
 }
 
@@ -65,7 +67,8 @@ export async function startControlDesk(): Promise<ControlDesk> {
     }
     asked.push(body.streamKey)
     const showId = keys.get(body.streamKey)
-    return showId ? answer(200, { showId }) : answer(403, { code: 'stage.show.key_unknown' })
+    const { renditions } = desk
+    return showId ? answer(200, { showId, ...(renditions && { renditions }) }) : answer(403, { code: 'stage.show.key_unknown' })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

@@ -52,6 +52,20 @@ const INITS_MAX = 32
  *  slower than this holds up nobody. */
 const DISK_WAIT_MS = 100
 
+/** Renditions go on counting where the show was before a restart; what they held is gone. */
+function startRenditions(deps: {
+  clock: Clock; log: Log; restored: Restored; pictures?: PictureTurners | undefined
+}): Renditions {
+  const { segments, discontinuitySequence, partTargetTicks } = deps.restored.window
+  const breaks = segments.filter((segment) => segment.isDiscontinuity).length
+  const renditions = makeRenditions({
+    clock: deps.clock, log: deps.log, pictures: deps.pictures,
+    discontinuitySequence: discontinuitySequence + breaks,
+  })
+  if (partTargetTicks !== undefined) renditions.setPartTarget(partTargetTicks)
+  return renditions
+}
+
 export function makeShow(deps: {
   id: ShowId
   folder: string
@@ -67,13 +81,7 @@ export function makeShow(deps: {
   const log = deps.log.child({ showId: id })
   const window = makeLiveWindow({ clock }, deps.restored.window)
   const recorded = [...deps.restored.recorded]
-  const past = deps.restored.window
-  const renditions = makeRenditions({
-    clock, log, pictures: deps.pictures,
-    discontinuitySequence: past.discontinuitySequence
-      + past.segments.filter((segment) => segment.isDiscontinuity).length,
-  })
-  if (past.partTargetTicks !== undefined) renditions.setPartTarget(past.partTargetTicks)
+  const renditions = startRenditions({ ...deps, log })
   let tracks: TrackSet = {}
   const inits = new Map<number, Buffer>()
   let { nextInitId, startTicks: ticks } = deps.restored

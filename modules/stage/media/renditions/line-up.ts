@@ -39,14 +39,15 @@ export interface LineUp<T> {
 export function makeLineUp<T>(
   tell: (part: T, frames: readonly Sample[], turner: number | undefined) => void,
 ): LineUp<T> {
-  let entries: Entry<T>[] = []
+  const entries: Entry<T>[] = []
   let waitingTicks = 0
 
   const samplesOf = ({ slots, filled }: PartEntry<T>): Sample[] => slots.flatMap((slot) => {
     const picture = filled.get(slot.place)
     if (!picture) return []
     const { time, duration } = slot
-    return [{ time, duration, composition: 0, isKey: picture.isKey, data: Buffer.from(picture.data) }]
+    const data = Buffer.from(picture.data)
+    return [{ time, duration, composition: 0, isKey: picture.isKey, data }]
   })
 
   const drain = (): void => {

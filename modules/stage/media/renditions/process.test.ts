@@ -2,7 +2,9 @@ import { execFileSync } from 'node:child_process'
 import { availableParallelism, loadavg } from 'node:os'
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { systemClock } from '#kernel'
-import { decode, startRig, until, type Encoder, type EncoderSettings, type Rig } from '../testing.ts'
+import {
+  decode, startRig, until, type Encoder, type EncoderSettings, type Rig,
+} from '../testing.ts'
 
 let rig: Rig
 beforeAll(async () => { rig = await startRig({ renditions: 'all' }) })
@@ -45,6 +47,8 @@ function readPlaylist(text: string): Line[] {
   return lines
 }
 
+const durations = (parts: readonly string[]) =>
+  parts.map((part) => /DURATION=([\d.]+)/.exec(part)![1])
 const dseq = (text: string): number => Number(/DISCONTINUITY-SEQUENCE:(\d+)/.exec(text)?.[1] ?? 0)
 const get = async (url: string): Promise<string> => (await fetch(url)).text()
 
@@ -84,7 +88,6 @@ describe('renditions', () => {
         expect(Math.abs(line.dateMs - same.dateMs)).toBeLessThanOrEqual(1)
         expect(line.isBreak).toBe(same.isBreak)
         expect(line.isGap).toBe(false)
-        const durations = (parts: string[]) => parts.map((part) => /DURATION=([\d.]+)/.exec(part)![1])
         if (line.parts.length > 0 && same.parts.length > 0) {
           expect(durations(line.parts)).toEqual(durations(same.parts))
         }
@@ -103,7 +106,7 @@ describe('renditions', () => {
     expect((await fetch(show.url(part))).headers.get('cache-control')).toMatch(/immutable/)
   }, 60_000)
 
-  test('MED24 without its child the source goes on, and the small picture is back in 5 s', async () => {
+  test('MED24 without its child the source goes on, and 360p is back in 5 s', async () => {
     const show = rig.addShow()
     send(show.rtmpUrl(), { ...SHAPE })
     await until('low', async () => (await fetch(show.url('low.m3u8'))).ok, 12_000)
