@@ -1,7 +1,7 @@
 // Who may know whom (HOUSE.md). Read by tools/boundaries.ts, which also counts what was checked.
 const TEST = '(\\.test\\.tsx?$)|(/testing(\\.ts$|/))'
-const PRODUCT = '^(kernel|modules|flows|views|adapters|apps|ui|sdk)/'
-const OURS = '^(kernel|modules|flows|views|adapters|apps|ui|sdk|lab|checks|tools)/'
+const PRODUCT = '^(kernel|formats|modules|flows|views|adapters|apps|ui|sdk)/'
+const OURS = '^(kernel|formats|modules|flows|views|adapters|apps|ui|sdk|lab|checks|tools)/'
 const PROMISE = '^(modules/[^/]+/[^/]+|views|flows/[^/]+)/(contract|events)\\.ts$'
 const CONTRACT = '^(modules/[^/]+/[^/]+|views|flows/[^/]+)/contract\\.ts$'
 const DOORS = '^modules/[^/]+/[^/]+/(contract|events|index|testing)\\.ts$'
@@ -26,6 +26,8 @@ export default {
     },
     only('kernel-alone', 'kernel imports nothing of ours.',
       { path: '^kernel/', pathNot: TEST }, ['^kernel/']),
+    only('formats-alone', 'A format knows kernel and other formats, no domain.',
+      { path: '^formats/', pathNot: TEST }, ['^kernel/', '^formats/']),
     {
       name: 'kernel-browser-safe', severity: 'error',
       comment: 'The kernel runs in browsers too: no Node modules.',
@@ -34,7 +36,7 @@ export default {
     only('module-asks-contracts',
       'Product code of a module takes from another module only its contract or events.',
       { path: '^modules/([^/]+/[^/]+)/', pathNot: TEST },
-      ['^kernel/', '^modules/$1/', PROMISE]),
+      ['^kernel/', '^formats/', '^modules/$1/', PROMISE]),
     {
       name: 'module-inside', severity: 'error',
       comment: 'A module is entered by its doors: contract, events, testing and index.',
@@ -76,7 +78,7 @@ export default {
       { path: '^views/', pathNot: TEST },
       ['^kernel/', PROMISE, '^views/', '^modules/[^/]+/[^/]+/tables\\.ts$']),
     only('adapter-fills-a-port', 'An adapter knows kernel and contracts, no other adapter.',
-      { path: '^adapters/([^/]+)/', pathNot: TEST }, ['^kernel/', CONTRACT, '^adapters/$1/']),
+      { path: '^adapters/([^/]+)/', pathNot: TEST }, ['^kernel/', '^formats/', CONTRACT, '^adapters/$1/']),
     only('sdk-speaks-contracts', 'sdk knows contracts and kernel.',
       { path: '^sdk/', pathNot: TEST }, ['^kernel/', CONTRACT, '^sdk/']),
     only('ui-knows-nobody', 'ui imports nothing of ours.',

@@ -3,10 +3,15 @@ import { describe, expect, it } from 'vitest'
 
 const css = readFileSync(new URL('../ui/styles/tokens.css', import.meta.url), 'utf8')
 
+const silverCss = readFileSync(
+  new URL('../apps/room/styles/silver.css', import.meta.url), 'utf8')
+
 /** Pairs of the first (ordinary) block: name -> [day, night]. */
-const tokens = new Map([...css.split('@media')[0]!
+const readTokens = (text: string) => [...text
   .matchAll(/--([a-z-]+): light-dark\((#[0-9a-f]{6}), (#[0-9a-f]{6})\)/g)]
-  .map(([, name, day, night]) => [name!, [day!, night!]] as const))
+  .map(([, name, day, night]) => [name!, [day!, night!]] as const)
+const tokens = new Map(readTokens(css.split('@media')[0]!))
+const silver = new Map([...tokens, ...readTokens(silverCss)])
 
 function luminance(colour: string): number {
   const [red, green, blue] = [1, 3, 5].map((at) => {
@@ -54,4 +59,15 @@ describe.each([[0, 'day'], [1, 'night']] as const)('contrast, theme %i (%s)', (t
     'the edge of a control, --%s on --%s, is at least 3', (edge, ground) => {
       expect(contrast(colour(edge), colour(ground))).toBeGreaterThanOrEqual(3)
     })
+})
+
+describe.each([[0, 'day'], [1, 'night']] as const)('silver mode, theme %i (%s)', (theme, _name) => {
+  it.each(texts)('--%s on --%s is at least 7 (AAA)', (ink, ground) => {
+    expect(contrast(silver.get(ink)![theme], silver.get(ground)![theme])).toBeGreaterThanOrEqual(7)
+  })
+
+  it('has white on the live badge at 7', () => {
+    const live = /--live: (#[0-9a-f]{6})/.exec(silverCss)![1]!
+    expect(contrast('#ffffff', live)).toBeGreaterThanOrEqual(7)
+  })
 })

@@ -53,6 +53,12 @@ export interface PlaceOrderDeps<Tx> {
   readonly log: Log
   /** After a batch is durable: rooms and people are told. Never waited for. */
   readonly afterCommit?: (batch: PlacedBatch) => void
+  /** Hears how long each transaction took, and what every order was answered: `placed`, or the code
+   *  of its refusal or fault. */
+  readonly meter?: {
+    batch(orders: number, tookMs: number): void
+    order(code: string): void
+  }
   readonly limits?: Partial<PlaceOrderLimits>
   /** How long units are kept for a buyer who has not paid; `stockLimits.holdSeconds` when not
    *  said. */
@@ -93,9 +99,11 @@ const wishOf = (
 
 /** The batch, once more when it fails: whatever was committed is found again by its keys. */
 function makeRun<Tx>(deps: PlaceOrderDeps<Tx>, batchDeps: BatchDeps<Tx>) {
-  const { log } = deps
+  const { log, clock } = deps
   const attempt = async (wishes: readonly Wish[]): Promise<readonly Answer[]> => {
+    const startMs = clock.steadyMs()
     const done = await runBatch(batchDeps, wishes)
+    deps.meter?.batch(wishes.length, clock.steadyMs() - startMs)
     const { placed, expired } = done.batch
     if (deps.afterCommit && placed.length + expired.length > 0) {
       const tell = deps.afterCommit
@@ -162,8 +170,20 @@ export function makePlaceOrder<Tx>(deps: PlaceOrderDeps<Tx>): PlaceOrderFlow {
     return answer ?? refuse('trade.orders.busy')
   }
 
+  /** Every answer is counted, faults as well. */
+  async function placeCounted(who: Who, input: PlaceOrder): Promise<Result<Order, Refusal>> {
+    try {
+      const answer = await place(who, input)
+      deps.meter?.order(answer.ok ? 'placed' : answer.refusal.code)
+      return answer
+    } catch (error) {
+      deps.meter?.order(error instanceof Fault ? error.code : 'bug')
+      throw error
+    }
+  }
+
   return {
-    place,
+    place: deps.meter ? placeCounted : place,
     get waiting() {
       return batcher.waiting
     },

@@ -8,9 +8,16 @@ export interface ProxyOptions {
   readonly prefix: string
   /** Origin of the other process, e.g. `http://127.0.0.1:41234`. */
   readonly target: string
-  readonly methods: readonly ('GET' | 'HEAD' | 'POST')[]
+  readonly methods: readonly ('GET' | 'HEAD' | 'POST' | 'DELETE' | 'PATCH')[]
   readonly timeoutMs: number
+  /** Writes per address and minute; as many as come when not said. */
+  readonly writesPerMinute?: number
+  /** Headers of ours that the other process gets beside those of the caller that may pass. */
+  headersFor?(request: FastifyRequest): Readonly<Record<string, string>>
 }
+
+/** Tells the other process who asks; what a client says about itself under this name is dropped. */
+const ADDRESS_HEADER = 'x-silkcast-address'
 
 /** Headers that may pass; cookies and keys never leave this process. */
 const passUp = [
@@ -21,6 +28,8 @@ const passUp = [
   'accept',
   'content-type',
   'content-length',
+  // A WHIP publisher shows its stream key here; nothing else of ours uses it.
+  'authorization',
 ]
 const passDown = [
   'content-type',
@@ -32,6 +41,8 @@ const passDown = [
   'last-modified',
   'retry-after',
   'location',
+  'allow',
+  'accept-post',
   'content-security-policy',
 ]
 
@@ -65,7 +76,9 @@ function forward(
     method: raw.method!,
     agent: options.agent,
     timeout: options.timeoutMs,
-    headers: pick(raw.headers, passUp),
+    headers: {
+      ...pick(raw.headers, passUp), [ADDRESS_HEADER]: request.ip, ...options.headersFor?.(request),
+    },
   })
   const isGone = () => reply.raw.destroyed || reply.raw.writableEnded
   upstream.on('timeout', () => upstream.destroy(new Error('timeout')))
@@ -83,7 +96,7 @@ function forward(
     answer.on('error', () => reply.raw.destroy())
   })
   reply.raw.on('close', () => upstream.destroy())
-  if (raw.method === 'POST') raw.pipe(upstream)
+  if (raw.method === 'POST' || raw.method === 'PATCH') raw.pipe(upstream)
   else upstream.end()
 }
 
@@ -98,22 +111,27 @@ export function addProxy(
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
-    scope.route({
-      method: [...options.methods],
-      url: `${options.prefix}/*`,
-      schema: { hide: true },
-      exposeHeadRoute: false,
-      handler: (request, reply) =>
-        new Promise<void>((done) => {
-          reply.raw.on('close', () => done())
-          const path = resolveTarget(request.raw.url!, options.prefix)
-          if (path === null) return void deps.send(reply, { code: 'http.not_found' })
-          forward(path, request, reply, { ...options, agent }, (cause) => {
-            deps.log.debug('proxy.unreachable', { prefix: options.prefix, cause: String(cause) })
-            reply.header('retry-after', '1')
-            void deps.send(reply, { code: 'http.unavailable' })
-          })
-        }),
-    })
+    const handler = (request: FastifyRequest, reply: FastifyReply) =>
+      new Promise<void>((done) => {
+        reply.raw.on('close', () => done())
+        const path = resolveTarget(request.raw.url!, options.prefix)
+        if (path === null) return void deps.send(reply, { code: 'http.not_found' })
+        forward(path, request, reply, { ...options, agent }, (cause) => {
+          deps.log.debug('proxy.unreachable', { prefix: options.prefix, cause: String(cause) })
+          reply.header('retry-after', '1')
+          void deps.send(reply, { code: 'http.unavailable' })
+        })
+      })
+    const isRead = (method: string) => method === 'GET' || method === 'HEAD'
+    const max = options.writesPerMinute
+    const limit = max === undefined ? {} : { rateLimit: { max, timeWindow: 60_000 } }
+    for (const [method, config] of [
+      [options.methods.filter(isRead), {}],
+      [options.methods.filter((name) => !isRead(name)), limit],
+    ] as const) {
+      if (method.length === 0) continue
+      const url = `${options.prefix}/*`
+      scope.route({ method, url, schema: { hide: true }, exposeHeadRoute: false, config, handler })
+    }
   })
 }

@@ -3,9 +3,10 @@ import { chmodSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'n
 import { isIP } from 'node:net'
 import { join } from 'node:path'
 import { Fault } from '#kernel'
+import { mayVouchFor, namesItVouchesFor } from './constraints.ts'
 import type { Issued, Lifetime } from './issue.ts'
 
-export { namesOfThisMachine } from './names.ts'
+export { lanAddress, namesOfThisMachine } from './names.ts'
 
 /** Files for a server that speaks TLS under an authority of this machine's own. */
 export interface LocalTls {
@@ -14,6 +15,8 @@ export interface LocalTls {
   /** The server's certificate and its private key. */
   readonly certPath: string
   readonly keyPath: string
+  /** SHA-256 of the authority's certificate, `AA:BB:...`: what people compare. */
+  readonly fingerprint: string
 }
 
 export interface LocalTlsDeps {
@@ -86,6 +89,7 @@ function isGoodServer(found: Issued, authority: Issued, deps: LocalTlsDeps): boo
 function isGoodAuthority(found: Issued, deps: LocalTlsDeps): boolean {
   const certificate = new X509Certificate(found.cert)
   return certificate.ca && isPair(certificate, found) && holds(certificate, deps.nowMs)
+    && mayVouchFor(certificate, deps.names)
 }
 
 async function openAuthority(certPath: string, deps: LocalTlsDeps): Promise<Issued> {
@@ -102,7 +106,8 @@ async function openAuthority(certPath: string, deps: LocalTlsDeps): Promise<Issu
     })
   }
   const { issueAuthority } = await import('./issue.ts')
-  const made = await issueAuthority(deps.authorityName, lifetime(deps.nowMs, AUTHORITY_DAYS))
+  const made = await issueAuthority(
+    deps.authorityName, deps.names, lifetime(deps.nowMs, AUTHORITY_DAYS))
   write(keyPath, made.key)
   write(certPath, made.cert)
   return made
@@ -114,11 +119,12 @@ export async function openLocalTls(deps: LocalTlsDeps): Promise<LocalTls> {
   const { folder, nowMs } = deps
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   chmodSync(folder, 0o700)
-  const paths = {
+  const files = {
     caPath: join(folder, 'silkcast-authority.crt'),
     certPath: join(folder, 'server.pem'), keyPath: join(folder, 'server-key.pem'),
   }
-  const authority = await openAuthority(paths.caPath, deps)
+  const authority = await openAuthority(files.caPath, deps)
+  const paths = { ...files, fingerprint: new X509Certificate(authority.cert).fingerprint256 }
   let found: Issued | undefined
   try {
     found = read(paths.certPath, paths.keyPath)
@@ -134,4 +140,20 @@ export async function openLocalTls(deps: LocalTlsDeps): Promise<LocalTls> {
   write(paths.keyPath, made.key)
   write(paths.certPath, made.cert)
   return paths
+}
+
+/** What a page tells people about an authority before they trust it. */
+export interface AuthorityFacts {
+  readonly name: string
+  readonly fingerprint: string
+  /** Names that it may vouch for; undefined when it may for any. */
+  readonly names: readonly string[] | undefined
+}
+
+export function readAuthority(pem: string | Buffer): AuthorityFacts {
+  const certificate = new X509Certificate(pem)
+  return {
+    name: /^CN=(.*)$/m.exec(certificate.subject)?.[1] ?? 'Silkcast',
+    fingerprint: certificate.fingerprint256, names: namesItVouchesFor(certificate),
+  }
 }

@@ -1,11 +1,12 @@
 import { createPrivateKey } from 'node:crypto'
 import { isIP } from 'node:net'
 import {
-  AuthorityKeyIdentifierExtension, BasicConstraintsExtension, ExtendedKeyUsage,
+  AuthorityKeyIdentifierExtension, BasicConstraintsExtension, Extension, ExtendedKeyUsage,
   ExtendedKeyUsageExtension, KeyUsageFlags, KeyUsagesExtension, PemConverter,
   SubjectAlternativeNameExtension, SubjectKeyIdentifierExtension, X509Certificate,
   X509CertificateGenerator,
 } from '@peculiar/x509'
+import { NAME_CONSTRAINTS, writeConstraints } from './constraints.ts'
 
 /** A certificate and its private key, both as PEM. */
 export interface Issued {
@@ -33,8 +34,10 @@ const importKey = (pem: string): Promise<CryptoKey> => {
 
 const asPem = (cert: X509Certificate): string => `${cert.toString('pem')}\n`
 
-/** An authority that may sign servers and no other authority. */
-export async function issueAuthority(name: string, { from, until }: Lifetime): Promise<Issued> {
+/** An authority that may sign servers of these names, and no other authority. */
+export async function issueAuthority(
+  name: string, names: readonly string[], { from, until }: Lifetime,
+): Promise<Issued> {
   const keys = await makeKeys()
   const cert = await X509CertificateGenerator.createSelfSigned({
     name: [{ CN: [name] }, { O: ['Silkcast'] }],
@@ -42,6 +45,7 @@ export async function issueAuthority(name: string, { from, until }: Lifetime): P
     extensions: [
       new BasicConstraintsExtension(true, 0, true),
       new KeyUsagesExtension(KeyUsageFlags.keyCertSign | KeyUsageFlags.cRLSign, true),
+      new Extension(NAME_CONSTRAINTS, true, writeConstraints(names)),
       await SubjectKeyIdentifierExtension.create(keys.publicKey),
     ],
   })

@@ -24,3 +24,17 @@ export function namesOfThisMachine(
   const names = ['localhost', '127.0.0.1', '::1', ...more, host, ...addresses]
   return [...new Set(names.map(bare).filter(isUsable))].slice(0, NAMES_LIMIT)
 }
+
+type Addresses = ReturnType<typeof networkInterfaces>
+
+/** The address of this machine that a phone in the same network would use. */
+export function lanAddress(interfaces: Addresses = networkInterfaces()): string | undefined {
+  const addresses = Object.entries(interfaces)
+    // Bridges of containers and virtual machines lead to no phone.
+    .filter(([name]) => !/^(docker|br-|veth|virbr|vmnet|utun|tun|tap)/.test(name))
+    .flatMap(([, found]) => found ?? [])
+    .filter((one) => one.family === 'IPv4' && !one.internal && !one.address.startsWith('169.254.'))
+    .map((one) => one.address)
+  return addresses.find((one) => /^(192\.168|10|172\.(1[6-9]|2\d|3[01]))\./.test(one))
+    ?? addresses[0]
+}

@@ -7,7 +7,7 @@ import type { networkInterfaces } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { Fault } from '#kernel'
-import { namesOfThisMachine, openLocalTls } from './index.ts'
+import { namesOfThisMachine, openLocalTls, readAuthority } from './index.ts'
 import type { LocalTls } from './index.ts'
 
 const DAY_MS = 86_400_000
@@ -101,9 +101,47 @@ describe('the certificates', () => {
     ['an address more', [...names, '10.0.0.8']],
     ['an address less', names.slice(0, -1)],
     ['another address', [...names.slice(0, -1), 'fd00::8']],
-    ['another name', [...names.slice(0, 3), 'other.example', ...names.slice(4)]],
+    ['a name of this network', [...names, 'shop-pc.local']],
+    ['a name less', names.filter((name) => name !== 'shop.example')],
   ])('of the server are made again for %s, under the same authority', async (_what, changed) => {
     expect(await isRenewed(() => open({ names: changed }))).toEqual([true, false])
+  })
+
+  it('are made again with their authority for a name that it may not vouch for', async () => {
+    const changed = [...names.slice(0, 3), 'other.example', ...names.slice(4)]
+    expect(await isRenewed(() => open({ names: changed }))).toEqual([true, true])
+  })
+
+  it('let an authority vouch for nothing but its own names and addresses', async () => {
+    const tls = await open()
+    const key = text(join(folder, 'authority-key.pem'))
+    const { issueServer } = await import('./issue.ts')
+    const life = { from: new Date(now - DAY_MS), until: new Date(now + DAY_MS) }
+    const sign = async (...forged: string[]): Promise<LocalTls> => {
+      const made = await issueServer({ cert: text(tls.caPath), key }, forged, life)
+      writeFileSync(tls.certPath, made.cert)
+      writeFileSync(tls.keyPath, made.key)
+      return tls
+    }
+    await expect(visit(await sign('bank.example'), 'bank.example')).rejects
+      .toThrow('permitted subtree violation')
+    await expect(visit(await sign('localhost', 'bank.example'), 'localhost')).rejects
+      .toThrow('permitted subtree violation')
+    expect(await visit(await sign('shop.example', 'pc.local', '10.9.8.7', '2001:db8::1'),
+      'pc.local')).toBe('inside')
+  })
+
+  it('are described for whoever is to trust them', async () => {
+    const many = Array.from({ length: 40 }, (_none, at) => `shop-${at}.example`)
+    for (const more of [[], many]) {
+      rmSync(folder, { recursive: true, force: true })
+      const tls = await open({ names: [...names, ...more] })
+      expect(readAuthority(text(tls.caPath))).toEqual({
+        name: 'Silkcast on test', fingerprint: tls.fingerprint,
+        names: ['localhost', '*.local', 'shop.example', ...more],
+      })
+      expect(tls.fingerprint).toMatch(/^([0-9A-F]{2}:){31}[0-9A-F]{2}$/)
+    }
   })
 
   it('of the server are made again within 30 days of their end', async () => {

@@ -1,5 +1,6 @@
-import { networkInterfaces } from 'node:os'
 import { relative } from 'node:path'
+import { renderUnicodeCompact } from 'uqr'
+import { lanAddress } from '#adapters/tls-local'
 import type { Ready } from './supervise.ts'
 
 export interface BannerFacts {
@@ -9,8 +10,10 @@ export interface BannerFacts {
   readonly httpPort: number
   readonly rtmpPort: number
   readonly dataDir: string
-  /** The certificate of our own authority, when we speak HTTPS. */
-  readonly caPath?: string | undefined
+  /** Our own authority, when we speak HTTPS. */
+  readonly tls?: TrustFacts | undefined
+  /** The address that phones use, when it is not looked up. */
+  readonly lan?: string | undefined
   /** Where the database is, when not in the data folder. */
   readonly databaseDir: string | undefined
   /** What the server said with its ready line. */
@@ -18,18 +21,10 @@ export interface BannerFacts {
   readonly seconds: number
 }
 
-type Addresses = ReturnType<typeof networkInterfaces>
-
-/** The address of this machine that a phone in the same network would use. */
-export function lanAddress(interfaces: Addresses = networkInterfaces()): string | undefined {
-  const addresses = Object.entries(interfaces)
-    // Bridges of containers and virtual machines lead to no phone.
-    .filter(([name]) => !/^(docker|br-|veth|virbr|vmnet|utun|tun|tap)/.test(name))
-    .flatMap(([, found]) => found ?? [])
-    .filter((one) => one.family === 'IPv4' && !one.internal && !one.address.startsWith('169.254.'))
-    .map((one) => one.address)
-  return addresses.find((one) => /^(192\.168|10|172\.(1[6-9]|2\d|3[01]))\./.test(one))
-    ?? addresses[0]
+export interface TrustFacts {
+  readonly caPath: string
+  readonly fingerprint: string
+  readonly trustPort: number
 }
 
 const textOf = (value: unknown): string | undefined =>
@@ -40,22 +35,42 @@ function shortPath(path: string): string {
   return near === '' || near.startsWith('..') ? path : `./${near}`
 }
 
+/** Where phones in the same network find us; undefined when they do not, or need not. */
+function phoneAddress(facts: BannerFacts): string | undefined {
+  const isOpen = facts.host === '0.0.0.0' || facts.host === '::'
+  return facts.isPublic || !isOpen ? undefined : facts.lan ?? lanAddress()
+}
+
 function phoneRow(facts: BannerFacts): [string, string][] {
-  if (facts.isPublic || (facts.host !== '0.0.0.0' && facts.host !== '::')) return []
-  const address = lanAddress()
-  const scheme = facts.caPath ? 'https' : 'http'
+  const address = phoneAddress(facts)
+  const scheme = facts.tls ? 'https' : 'http'
   return address
     ? [['Phone', `${scheme}://${address}:${facts.httpPort}/  in the same network`]]
     : []
 }
 
-const trustRows = ({ caPath }: BannerFacts): [string, string][] => caPath
-  ? [
-      ['Authority', shortPath(caPath)],
-      ['', 'Add this file once to the trusted authorities of each browser and phone,'],
-      ['', 'or they warn that the connection is not private.'],
-    ]
-  : []
+function trustRows(facts: BannerFacts): [string, string][] {
+  if (!facts.tls) return []
+  const { caPath, fingerprint, trustPort } = facts.tls
+  const host = phoneAddress(facts) ?? new URL(facts.publicUrl).hostname
+  return [
+    ['Trust', `http://${host}:${trustPort}/trust`],
+    ['', 'Each browser and phone has to trust this computer once, or it warns that the'],
+    ['', 'connection is not private. That page says how; compare there:'],
+    ...(fingerprint.match(/.{1,24}/g) ?? []).map((line): [string, string] => ['', line]),
+    ['Authority', shortPath(caPath)],
+  ]
+}
+
+/** For the camera of a phone: the way to the trust page. Light on dark whatever the terminal is. */
+function trustPicture(facts: BannerFacts, isColoured: boolean): string[] {
+  const address = phoneAddress(facts)
+  if (!facts.tls || !address) return []
+  const url = `http://${address}:${facts.tls.trustPort}/trust`
+  const rows = renderUnicodeCompact(url, { border: 2, ecc: 'L' }).split('\n')
+  return [rows.map((row) =>
+    `  ${isColoured ? `\u001b[97;40m${row}\u001b[0m` : row}`).join('\n')]
+}
 
 function demoRows(ready: Ready): [string, string][] {
   const demo = (ready['demo'] ?? {}) as Record<string, unknown>
@@ -92,5 +107,6 @@ export function makeBanner(facts: BannerFacts, isColoured = false): string {
   const body = groups.filter((group) => group.length > 0).map((group) => group.map(row).join('\n'))
   const head =
     `  ${paint('1', 'Silkcast is ready')} ${paint('2', `in ${facts.seconds.toFixed(1)} s`)}`
-  return `\n${[head, ...body, `  ${paint('2', 'Ctrl-C stops.')}`].join('\n\n')}\n`
+  const picture = trustPicture(facts, isColoured)
+  return `\n${[head, ...body, ...picture, `  ${paint('2', 'Ctrl-C stops.')}`].join('\n\n')}\n`
 }

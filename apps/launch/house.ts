@@ -28,7 +28,8 @@ export interface House {
   kill(): void
 }
 
-const STOP_ORDER = ['web', 'demo', 'media', 'server', 'payments']
+/** The media processes end together. */
+const STOP_ORDER = [/^web$/, /^demo$/, /^media/, /^server$/, /^payments$/]
 
 export function makeHouse(deps: HouseDeps): House {
   const { settings, clock, terminal } = deps
@@ -74,14 +75,15 @@ export function makeHouse(deps: HouseDeps): House {
   async function start(): Promise<void> {
     const plans = makePlans(settings)
     database = startDatabase()
-    const others = Promise.all([run(plans.media), run(plans.pay)])
+    const others = Promise.all([...plans.media, plans.pay].map(run))
     others.catch(() => {})
     const [{ url, elsewhere }, webDir] = await Promise.all([database, buildWeb(plans.web)])
     const [ready] = await Promise.all([run(plans.server(url, webDir)), others])
     terminal.say(makeBanner({
       publicUrl: publicUrlOf(settings), isPublic: options.publicUrl !== undefined,
       host: options.host, httpPort: settings.ports.http, rtmpPort: settings.ports.rtmp,
-      dataDir: options.dataDir, caPath: settings.tls?.caPath,
+      dataDir: options.dataDir,
+      tls: settings.tls && { ...settings.tls, trustPort: settings.ports.trust ?? 0 },
       databaseDir: elsewhere, ready, seconds: (clock.steadyMs() - deps.startedMs) / 1000,
     }, deps.isColoured))
     if (plans.demo) {
@@ -93,7 +95,10 @@ export function makeHouse(deps: HouseDeps): House {
   }
   async function stop(): Promise<void> {
     isStopping = true
-    for (const name of STOP_ORDER) await children.get(name)?.stop()
+    for (const names of STOP_ORDER) {
+      const group = [...children.values()].filter((child) => names.test(child.name))
+      await Promise.all(group.map((child) => child.stop()))
+    }
     // One that did not start has nothing to stop; its sentence was said already.
     await database?.then((running) => running.stop(), () => {})
     for (const file of files) file.close()

@@ -1,5 +1,8 @@
+import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { readIceServers } from './ice.ts'
+import type { IceServer } from './ice.ts'
 
 export interface Options {
   readonly port: number
@@ -12,6 +15,14 @@ export interface Options {
   readonly merchant: string
   readonly ownerEmail: string | undefined
   readonly rtmpPort: number
+  /** Of the first media process; the others take the next ones. */
+  readonly udpPort: number
+  /** Of the page that says how to trust our authority; only with `isHttps`. */
+  readonly trustPort: number
+  /** Addresses under which the UDP port is reached from outside, when they are not our own. */
+  readonly publicIps: readonly string[]
+  readonly iceServers: readonly IceServer[]
+  readonly mediaProcesses: number
   readonly databaseUrl: string | undefined
   readonly logLevel: LogLevel
 }
@@ -28,6 +39,8 @@ const DEMO_MERCHANT = 'Lantern & Loom'
 const OWN_MERCHANT = 'My shop'
 const MERCHANT_LENGTH = 80
 const EMAIL_LENGTH = 254
+const PUBLIC_IPS_MAX = 4
+const MEDIA_PROCESSES_MAX = 16
 const EMAIL = /^[^@\s<>"\p{C}]+@[^@\s<>"\p{C}]+\.[^@\s<>"\p{C}]+$/u
 // Nothing that breaks a line, hides or turns the text around it.
 const ODD = /[\p{C}\p{Zl}\p{Zp}]/u
@@ -45,10 +58,18 @@ export const help = `Silkcast: go live once, sell in every market.
   --public-url URL    the address that people use, behind a proxy or a domain
   --https             with a certificate authority of its own, for this machine and its network;
                       each browser and phone has to trust that authority once
+  --trust-port N      with --https: a page over plain HTTP that shows a phone how to trust that
+                      authority (default: the port after --port)
   --merchant NAME     who sells: shown to buyers (default "${DEMO_MERCHANT}", or
                       "${OWN_MERCHANT}" without the demo)
   --owner-email ADDRESS  who may sign in first, together with --no-demo
   --rtmp-port N       where OBS and other encoders send to (default 1935)
+  --udp-port N        sub-second video to and from browsers; open it in the firewall (default 8189)
+  --public-ip ADDRESS[,ADDRESS]  where that port is reached from outside, behind NAT or in a cloud
+  --ice-servers LIST  STUN and TURN servers for browsers behind strict firewalls, in short
+                      (turn:user:password@host:3478,stun:host:3478) or as the JSON of RTCIceServer
+  --media-processes N each show belongs to one of them; from the second on they take the UDP ports
+                      after --udp-port (default 1)
   --database-url URL  your own PostgreSQL (15 or newer) instead of the one that comes along
   --log-level LEVEL   debug, info, warn or error in this terminal (default warn)
   --version           prints the version
@@ -62,7 +83,12 @@ const flags = {
   'no-demo': { type: 'boolean', default: false },
   https: { type: 'boolean', default: false },
   'public-url': { type: 'string' },
+  'trust-port': { type: 'string' },
   'rtmp-port': { type: 'string', default: '1935' },
+  'udp-port': { type: 'string', default: '8189' },
+  'public-ip': { type: 'string' },
+  'ice-servers': { type: 'string' },
+  'media-processes': { type: 'string', default: '1' },
   'database-url': { type: 'string' },
   'log-level': { type: 'string', default: 'warn' },
   merchant: { type: 'string' },
@@ -123,13 +149,57 @@ function ownerEmailOf(text: string | undefined, isDemo: boolean): string | undef
   throw new Wrong('--owner-email goes with --no-demo: the demo shop has people of its own.')
 }
 
+function publicIpsOf(text: string | undefined): string[] {
+  if (text === undefined) return []
+  const list = text.split(',').map((one) => one.trim())
+  const isUsable = (one: string) => isIP(one) !== 0 && !/^(0\.0\.0\.0|::)$|%/.test(one)
+  if (list.length <= PUBLIC_IPS_MAX && list.every(isUsable)) return [...new Set(list)]
+  throw new Wrong(`--public-ip takes up to ${PUBLIC_IPS_MAX} addresses such as 203.0.113.7 or `
+    + `203.0.113.7,2001:db8::7, not "${text}".`)
+}
+
+function iceServersOf(text: string | undefined): readonly IceServer[] {
+  if (text === undefined) return []
+  const servers = readIceServers(text)
+  if (servers) return servers
+  // The value is not repeated: it may hold a password.
+  throw new Wrong('--ice-servers takes up to 8 servers such as '
+    + 'turn:user:password@turn.example:3478,stun:turn.example:3478, or the JSON of RTCIceServer.')
+}
+
+function mediaProcessesOf(text: string): number {
+  if (/^\d{1,2}$/.test(text) && Number(text) >= 1 && Number(text) <= MEDIA_PROCESSES_MAX) {
+    return Number(text)
+  }
+  throw new Wrong(`--media-processes takes a number from 1 to ${MEDIA_PROCESSES_MAX}, `
+    + `not "${text}".`)
+}
+
+/** The ports that were asked for: none twice, and room for a UDP port per media process. */
+function portsOf(values: Readonly<Record<string, unknown>>, isHttps: boolean, processes: number) {
+  const port = portOf('port', String(values['port']))
+  const rtmpPort = portOf('rtmp-port', String(values['rtmp-port']))
+  const udpPort = portOf('udp-port', String(values['udp-port']))
+  const asked = values['trust-port']
+  if (asked !== undefined && !isHttps) throw new Wrong('--trust-port goes with --https.')
+  const next = port === 0 ? 0 : port < 65_535 ? port + 1 : port - 1
+  const trustPort = asked === undefined ? next : portOf('trust-port', String(asked))
+  if (udpPort + processes - 1 > 65_535) {
+    throw new Wrong(`--udp-port ${udpPort} leaves no room for ${processes} media processes.`)
+  }
+  if (port === rtmpPort && port !== 0) throw new Wrong(`--port and --rtmp-port are both ${port}.`)
+  if (isHttps && trustPort !== 0 && (trustPort === port || trustPort === rtmpPort)) {
+    throw new Wrong(`--trust-port ${trustPort} is the port of something else: choose another.`)
+  }
+  return { port, rtmpPort, udpPort, trustPort }
+}
+
 function parse(args: readonly string[]): Asked {
   const { values } = parseArgs({ args: [...args], options: flags, strict: true })
   if (values.help) return { kind: 'help' }
   if (values.version) return { kind: 'version' }
-  const port = portOf('port', values.port)
-  const rtmpPort = portOf('rtmp-port', values['rtmp-port'])
-  if (port === rtmpPort && port !== 0) throw new Wrong(`--port and --rtmp-port are both ${port}.`)
+  const mediaProcesses = mediaProcessesOf(values['media-processes'])
+  const ports = portsOf(values, values.https, mediaProcesses)
   if (values.data === '') throw new Wrong('--data takes a folder.')
   const isDemo = !values['no-demo']
   const publicUrl = publicUrlOf(values['public-url'])
@@ -139,10 +209,12 @@ function parse(args: readonly string[]): Asked {
   return {
     kind: 'run',
     options: {
-      port, rtmpPort, host: hostOf(values.host), dataDir: resolve(values.data),
+      ...ports, host: hostOf(values.host), dataDir: resolve(values.data),
       isDemo, publicUrl, isHttps: values.https, merchant: merchantOf(values.merchant, isDemo),
       ownerEmail: ownerEmailOf(values['owner-email'], isDemo),
       databaseUrl: databaseUrlOf(values['database-url']), logLevel: levelOf(values['log-level']),
+      publicIps: publicIpsOf(values['public-ip']), mediaProcesses,
+      iceServers: iceServersOf(values['ice-servers']),
     },
   }
 }

@@ -48,7 +48,7 @@ function sharedEnv(settings: Settings): Env {
     SILKCAST_SERVER_URL: `${schemeOf(options)}://${host}:${ports.http}`,
     ...settings.tls ? { NODE_EXTRA_CA_CERTS: settings.tls.caPath } : {},
     SILKCAST_RTMP_PORT: String(ports.rtmp), SILKCAST_RTMP_HOST: options.host,
-    SILKCAST_MEDIA_URL: `http://127.0.0.1:${ports.media}`, SILKCAST_MEDIA_PORT: String(ports.media),
+    SILKCAST_MEDIA_URL: ports.media.map((port) => `http://127.0.0.1:${port}`).join(','),
     SILKCAST_PAY_URL: `http://127.0.0.1:${ports.pay}`, SILKCAST_PAY_PORT: String(ports.pay),
     SILKCAST_PAY_PUBLIC_URL: `${publicUrl}/sandbox-pay`,
   }
@@ -56,7 +56,7 @@ function sharedEnv(settings: Settings): Env {
 
 export interface Plans {
   readonly web: ChildPlan
-  readonly media: ChildPlan
+  readonly media: readonly ChildPlan[]
   readonly pay: ChildPlan
   readonly demo: ChildPlan | undefined
   server(databaseUrl: string, webDir: string | undefined): ChildPlan
@@ -64,11 +64,29 @@ export interface Plans {
 
 /** What the server alone is told. */
 function serverEnv({ options, ports, tls }: Settings): Env {
+  const metricsToken = process.env['SILKCAST_METRICS_TOKEN']
   return {
     SILKCAST_PORT: String(ports.http), SILKCAST_HOST: options.host,
     SILKCAST_MERCHANT: options.merchant,
+    ...metricsToken ? { SILKCAST_METRICS_TOKEN: metricsToken } : {},
     ...options.ownerEmail ? { SILKCAST_OWNER_EMAIL: options.ownerEmail } : {},
-    ...tls ? { SILKCAST_TLS_CERT: tls.certPath, SILKCAST_TLS_KEY: tls.keyPath } : {},
+    // May hold the password of a TURN server: browsers get it from the server, nobody else does.
+    ...options.iceServers.length > 0
+      ? { SILKCAST_ICE_SERVERS: JSON.stringify(options.iceServers) } : {},
+    ...tls ? {
+      SILKCAST_TLS_CERT: tls.certPath, SILKCAST_TLS_KEY: tls.keyPath, SILKCAST_TLS_CA: tls.caPath,
+      SILKCAST_TRUST_PORT: String(ports.trust),
+    } : {},
+  }
+}
+
+/** What one media process is told beyond what all of them are. */
+function mediaEnv({ options, ports }: Settings, at: number): Env {
+  return {
+    SILKCAST_MEDIA_DIR: join(options.dataDir, 'media'),
+    SILKCAST_MEDIA_PORT: String(ports.media[at]),
+    SILKCAST_UDP_PORT: String(ports.udp + at), SILKCAST_UDP_HOST: options.host,
+    ...options.publicIps.length > 0 ? { SILKCAST_PUBLIC_IP: options.publicIps.join(',') } : {},
   }
 }
 
@@ -94,9 +112,10 @@ export function makePlans(settings: Settings): Plans {
       name: 'web', cwd: root, env: shared, isOnce: true,
       args: [join(import.meta.dirname, 'web.ts'), root],
     },
-    media: plan('media', 'media', {
-      ...inner, ...ffmpeg, SILKCAST_MEDIA_DIR: join(options.dataDir, 'media'),
-    }),
+    media: settings.ports.media.map((_port, at) =>
+      plan(at === 0 ? 'media' : `media-${at + 1}`, 'media', {
+        ...inner, ...ffmpeg, ...mediaEnv(settings, at),
+      })),
     pay: plan('payments', 'sandbox-pay', {
       ...pay, SILKCAST_DATA: join(options.dataDir, 'sandbox-pay'),
       SILKCAST_PAY_MERCHANT: options.merchant,

@@ -1,6 +1,7 @@
+import { createSocket } from 'node:dgram'
 import { chmodSync, existsSync, mkdirSync, rmSync, statfsSync, statSync,
   writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
+import { createServer, isIPv6 } from 'node:net'
 import { dirname } from 'node:path'
 import { findFfmpeg } from '#adapters/audio-ffmpeg'
 import { sentenceForNode } from './node-version.mjs'
@@ -40,6 +41,43 @@ export function checkPort(what: string, flag: string, port: number, host: string
       server.close(() => done(typeof address === 'object' && address ? address.port : port))
     })
   })
+}
+
+function tryUdpPort(port: number, host: string): Promise<number> {
+  return new Promise((done, fail) => {
+    const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4')
+    socket.on('error', (error) => {
+      socket.close()
+      fail(error)
+    })
+    socket.bind({ port, address: host, exclusive: true }, () => {
+      const bound = socket.address().port
+      socket.close(() => done(bound))
+    })
+  })
+}
+
+const UDP_TRIES = 20
+
+/** The first of `count` UDP ports in a row, any free ones for 0. */
+export async function checkUdpPorts(port: number, count: number, host: string): Promise<number> {
+  for (let attempt = 1; ; attempt++) {
+    let first = port
+    try {
+      first = await tryUdpPort(port, host)
+      for (let more = 1; more < count; more++) await tryUdpPort(first + more, host)
+      return first
+    } catch (error) {
+      if (port === 0 && attempt < UDP_TRIES) continue
+      const { code, message } = error as NodeJS.ErrnoException
+      const row = count === 1 ? `UDP port ${port}` : `UDP ports ${first} to ${first + count - 1}`
+      const why = code === 'EADDRINUSE' ? `taken by another program: ${row}`
+        : code === 'EACCES' ? `not for this user: ${row}` : `not usable: ${row}, ${message}`
+      const other = port < 1024 ? port + 8000 : port + count
+      throw new Refused(`The port for sub-second video is ${why}. `
+        + `Choose another: npm start -- --udp-port ${other}`)
+    }
+  }
 }
 
 /** Free loopback ports, all different. */
@@ -113,7 +151,12 @@ export function checkFfmpeg(found: string | undefined): string {
 export interface Ports {
   readonly http: number
   readonly rtmp: number
-  readonly media: number
+  /** The first UDP port of the media processes. */
+  readonly udp: number
+  /** Of the trust page; undefined without HTTPS. */
+  readonly trust: number | undefined
+  /** Where each media process answers. */
+  readonly media: readonly number[]
   readonly pay: number
 }
 
@@ -121,12 +164,16 @@ export interface Ports {
 export async function preflight(options: Options, statfs?: Statfs) {
   checkNode(process.versions.node)
   checkFolder(options.dataDir, statfs)
-  const [http, rtmp, inner, ffmpeg] = await Promise.all([
-    checkPort('the web pages', 'port', options.port, options.host),
-    checkPort('RTMP', 'rtmp-port', options.rtmpPort, options.host),
-    findFreePorts(2),
+  const { host, mediaProcesses: processes } = options
+  const [http, rtmp, udp, trust, inner, ffmpeg] = await Promise.all([
+    checkPort('the web pages', 'port', options.port, host),
+    checkPort('RTMP', 'rtmp-port', options.rtmpPort, host),
+    checkUdpPorts(options.udpPort, processes, host),
+    options.isHttps ? checkPort('the trust page', 'trust-port', options.trustPort, host)
+      : undefined,
+    findFreePorts(1 + processes),
     findFfmpeg().then((found) => options.isDemo ? checkFfmpeg(found) : found),
   ])
-  const ports: Ports = { http, rtmp, media: inner[0]!, pay: inner[1]! }
+  const ports: Ports = { http, rtmp, udp, trust, pay: inner[0]!, media: inner.slice(1) }
   return { ports, ffmpeg }
 }

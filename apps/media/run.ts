@@ -1,11 +1,15 @@
 import { fstatSync } from 'node:fs'
 import { access, constants, mkdir } from 'node:fs/promises'
 import { flushCompileCache } from 'node:module'
+import { isIP } from 'node:net'
 import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import pino from 'pino'
-import { findFfmpeg, makePictureTurners } from '#adapters/audio-ffmpeg'
-import { systemClock, type Log } from '#kernel'
+import { systemClock, systemRandom, type Log } from '#kernel'
+import {
+  findPackagedFfmpeg, makePictureTurners, makeSoundTurners,
+} from '#adapters/audio-ffmpeg'
+import { makeDatachannelPeers } from '#adapters/rtc-datachannel'
 import { makeMediaServer } from '#stage/media'
 import { makeControl } from './control.ts'
 import { chooseRenditions } from './renditions.ts'
@@ -71,14 +75,36 @@ try {
     + 'this user may write to.')
 }
 
+/** Whole numbers from the environment, within what makes sense. */
+function amount(name: string, otherwise: number, max: number): number {
+  const value = Number(process.env[name] ?? otherwise)
+  const isFine = Number.isInteger(value) && value >= 0 && value <= max
+  return isFine ? value : giveUp(EXIT.settings, `${name} is a number from 0 to ${max}.`)
+}
+
 const log = makeLog()
+const udpPort = port('SILKCAST_UDP_PORT', 8189)
+const publicAddresses = (process.env['SILKCAST_PUBLIC_IP'] ?? '').split(',')
+  .map((address) => address.trim()).filter((address) => isIP(address) !== 0)
+/** Measured: half a percent of a core for one viewer; half of the machine is for the others. */
+const viewersMax = amount('SILKCAST_WHEP_MAX', availableParallelism() * 100, 100_000)
+const maxKbps = amount('SILKCAST_WHIP_KBPS_MAX', 4_000, 100_000)
 const control = makeControl({ serverUrl, internalKey, clock: systemClock, log })
-const ffmpeg = process.env['SILKCAST_FFMPEG'] || await findFfmpeg()
 const choose = chooseRenditions(process.env['SILKCAST_RENDITIONS'], availableParallelism())
 if (!choose) giveUp(EXIT.settings, 'SILKCAST_RENDITIONS is none, audio or all.')
+const ffmpeg = process.env['SILKCAST_FFMPEG'] || findPackagedFfmpeg() || 'ffmpeg'
+const usage = () => {
+  const { user, system } = process.cpuUsage()
+  return { cpuMicros: user + system, memoryBytes: process.memoryUsage.rss() }
+}
 const media = makeMediaServer({
-  clock: systemClock, log, folder, internalKey, ...control,
-  pictures: ffmpeg ? makePictureTurners({ ffmpeg, clock: systemClock, log }) : undefined,
+  clock: systemClock, random: systemRandom, log, folder, internalKey, usage, ...control,
+  rtc: {
+    peers: makeDatachannelPeers({ log, udpPort }),
+    turners: makeSoundTurners({ ffmpeg, clock: systemClock, log }),
+    udpPort, publicAddresses, viewersMax, maxKbps,
+  },
+  pictures: makePictureTurners({ ffmpeg, clock: systemClock, log }),
   wantedRenditions: (showId) => choose(control.renditionsOf(showId)),
 })
 

@@ -1,8 +1,12 @@
-import { IconButton } from '#ui/primitives/button.tsx'
+import { Button, IconButton } from '#ui/primitives/button.tsx'
 import { RollingNumber } from '#ui/primitives/figures.tsx'
-import { GlobeIcon, ReceiptIcon, SoundOffIcon, SoundOnIcon } from '#ui/primitives/icons.tsx'
+import { FullScreenIcon, GlobeIcon, MenuIcon, PipIcon, ReceiptIcon, SoundOffIcon, SoundOnIcon,
+  ViewIcon } from '#ui/primitives/icons.tsx'
 import { Badge, VisuallyHidden } from '#ui/primitives/plain.tsx'
 import { useRoom } from './context.ts'
+import type { Opened } from './opened.ts'
+import { toggleFullScreen, togglePip } from './stage/screen.ts'
+import { useScreen } from './view/use-view.ts'
 import { useWords } from './words.ts'
 
 function ShowState() {
@@ -32,16 +36,54 @@ function ShowState() {
 export interface HeaderProps {
   readonly hasSound: boolean
   readonly onSound: () => void
-  readonly onPlaces: () => void
-  readonly onOrders: () => void
+  readonly onOpen: (what: Opened) => void
 }
 
-export function Header({ hasSound, onSound, onPlaces, onOrders }: HeaderProps) {
+function Tools({ hasSound, onSound, onOpen }: HeaderProps) {
+  const { t } = useWords()
+  const screen = useScreen()
+  const openOrders = useRoom(({ orders }) =>
+    orders?.filter((order) => order.state === 'held').length ?? 0)
+  return (
+    <>
+      <IconButton label={t(hasSound ? 'room.sound.off' : 'room.sound.on')} onPress={onSound}>
+        {hasSound ? <SoundOnIcon /> : <SoundOffIcon />}
+      </IconButton>
+      {/* Small screens have these two in the sheet of the view: the name needs the room. */}
+      <span className="screen-tools">
+        {screen.hasPip && (
+          <IconButton
+            label={t(screen.isInPip ? 'room.screen.pipOff' : 'room.screen.pip')}
+            onPress={togglePip}
+          ><PipIcon /></IconButton>
+        )}
+        {screen.hasFullScreen && (
+          <IconButton
+            label={t(screen.isFullScreen ? 'room.screen.fullOff' : 'room.screen.full')}
+            onPress={toggleFullScreen}
+          ><FullScreenIcon /></IconButton>
+        )}
+      </span>
+      <IconButton
+        label={t('room.orders.title')} count={openOrders} onPress={() => onOpen('orders')}
+      >
+        <ReceiptIcon />
+      </IconButton>
+      <IconButton label={t('room.places.title')} onPress={() => onOpen('places')}>
+        <GlobeIcon />
+      </IconButton>
+      <IconButton label={t('room.comfort.title')} onPress={() => onOpen('comfort')}>
+        <ViewIcon />
+      </IconButton>
+    </>
+  )
+}
+
+export function Header(props: HeaderProps) {
   const { t } = useWords()
   const merchant = useRoom(({ room }) => room.show.merchant)
   const title = useRoom(({ room }) => room.show.title)
-  const hasOpenOrders = useRoom(({ orders }) =>
-    orders?.filter((order) => order.state === 'held').length ?? 0)
+  const isSilver = useRoom(({ view }) => view === 'silver')
   return (
     <header className="room-head on-video">
       <div className="room-name">
@@ -50,13 +92,9 @@ export function Header({ hasSound, onSound, onPlaces, onOrders }: HeaderProps) {
         <ShowState />
       </div>
       <div className="room-tools">
-        <IconButton label={t(hasSound ? 'room.sound.off' : 'room.sound.on')} onPress={onSound}>
-          {hasSound ? <SoundOnIcon /> : <SoundOffIcon />}
-        </IconButton>
-        <IconButton label={t('room.orders.title')} count={hasOpenOrders} onPress={onOrders}>
-          <ReceiptIcon />
-        </IconButton>
-        <IconButton label={t('room.places.title')} onPress={onPlaces}><GlobeIcon /></IconButton>
+        {isSilver ? (
+          <Button onPress={() => props.onOpen('more')}><MenuIcon />{t('room.more.title')}</Button>
+        ) : <Tools {...props} />}
       </div>
     </header>
   )

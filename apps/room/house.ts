@@ -7,11 +7,15 @@ import type { Payment } from '#trade/payments/contract'
 import type { BootData } from './boot.ts'
 import { makeServerClock, type ServerClock } from './clock.ts'
 import { makeStore, type Store } from './store.ts'
+import type { Comfort } from './view/comfort.ts'
+import { isLineThrifty, keepComfort, onLineChange, readComfort } from './view/device.ts'
 
 /** How the line to the server stands. `broken`: the server turned this page away for good. */
 export type Line = 'connecting' | 'open' | 'lost' | 'broken'
 
-export interface RoomState {
+export interface RoomState extends Comfort {
+  /** The browser asks to save data, or takes the line for slow. */
+  readonly isLineThrifty: boolean
   readonly room: RoomSnapshot
   readonly line: Line
   readonly isOnline: boolean
@@ -38,6 +42,8 @@ export interface House {
   saveDelivery(delivery: Delivery): Promise<Result<string>>
   rename(displayName: string): Promise<Result<Me>>
   setMarket(market: string): void
+  /** Changes the view, data saver or keys, and remembers it on this device. */
+  setComfort(change: Partial<Comfort>): void
 }
 
 function withOrder(orders: readonly Order[] | null, order: Order): readonly Order[] {
@@ -79,7 +85,7 @@ export function makeHouse(boot: BootData): House {
   const persons = listeners<PersonEvent>()
   const state = makeStore<RoomState>({
     room: boot.room, line: 'connecting', isOnline: navigator.onLine, me: boot.me, isMuted: false,
-    market: boot.market, orders: null,
+    market: boot.market, orders: null, isLineThrifty: isLineThrifty(), ...readComfort(),
   })
 
   const hearPerson = (event: PersonEvent) => {
@@ -122,6 +128,7 @@ export function makeHouse(boot: BootData): House {
   void visit()
   addEventListener('online', () => state.set({ isOnline: true }))
   addEventListener('offline', () => state.set({ isOnline: false }))
+  onLineChange(() => state.set({ isLineThrifty: isLineThrifty() }))
 
   const placeByHttp = (order: PlaceOrder) => client.call('POST /api/orders', { body: order })
   const house: House = {
@@ -167,6 +174,11 @@ export function makeHouse(boot: BootData): House {
       remember('market', market)
       state.set({ market })
       link?.setMarket(market)
+    },
+    setComfort(change) {
+      state.set(change)
+      const { view, dataSaver, hasKeys } = state.get()
+      keepComfort({ view, dataSaver, hasKeys })
     },
   }
   return house

@@ -1,5 +1,6 @@
 import '#ui/kit.css'
 import './styles/room.css'
+import './styles/views.css'
 import { useEffect, useState } from 'react'
 import { createRoot } from 'react-dom/client'
 import { dirOf, type Locale } from '#ui/locales.ts'

@@ -1,33 +1,44 @@
 import { useEffect, useRef } from 'react'
 import { useVoice } from '#ui/primitives/toasts.tsx'
 import { useHouse, useRoom } from './context.ts'
-import { offerOn, priceTag, wordsOf } from './goods/goods.ts'
-import { useWords } from './words.ts'
+import { offerOn, priceTag, sellingOf, wordsOf } from './goods/goods.ts'
+import { useOfferMoments } from './goods/use-goods.ts'
+import type { RoomState } from './house.ts'
+import { sayingsOf, type Scene } from './sayings.ts'
+import { useWords, type RoomWords } from './words.ts'
 
-/** Says aloud, politely, what changes by itself: the product, the offer and its end, the show. */
+function sceneOf(state: RoomState, words: RoomWords, nowMs: number): Scene {
+  const { room, market, line, isOnline } = state
+  const { pinned, show } = room
+  const offer = pinned && offerOn(room, pinned.id, market, nowMs)
+  const tag = pinned && priceTag(pinned, null, offer, market)
+  return {
+    line: !isOnline ? 'offline' : line === 'lost' ? 'lost' : 'well',
+    show: show.state, isSaleStopped: show.saleStopped, hasPicture: show.signal !== 'lost',
+    product: pinned && {
+      id: pinned.id, title: wordsOf(pinned, words.locale).title,
+      price: tag ? words.money(tag.amount) : '', selling: sellingOf(room, pinned, market, nowMs),
+      offerId: offer?.id ?? null, left: offer?.left ?? 0,
+    },
+  }
+}
+
+/** Says aloud, politely, what changes by itself: the line, the show, the product and its price. */
 export function useAnnouncements(): void {
   const { announce } = useVoice()
   const words = useWords()
   const { clock } = useHouse()
-  const room = useRoom((state) => state.room)
-  const market = useRoom((state) => state.market)
-  const { pinned, offer, show } = room
-  const key = [pinned?.id, offer?.id, offer?.state, show.state, show.saleStopped, market].join(' ')
-  const last = useRef({ key, hadOffer: offer?.state === 'open' })
+  const state = useRoom((all) => all)
+  const moments = useOfferMoments(state.room.offer)
+  const last = useRef<{ scene: Scene, words: RoomWords } | null>(null)
 
   useEffect(() => {
-    if (last.current.key === key) return
-    const { hadOffer } = last.current
-    last.current = { key, hadOffer: offer?.state === 'open' }
-    if (show.saleStopped) return announce(words.t('room.goods.saleStopped'))
-    if (show.state === 'ended') return announce(words.t('room.after.title'))
-    if (!pinned) return
-    const open = offerOn(room, pinned.id, market, clock.nowMs())
-    const tag = priceTag(pinned, null, open, market)
-    const { title } = wordsOf(pinned, words.locale)
-    const price = tag ? words.money(tag.amount) : ''
-    if (open && tag) return announce(words.t('room.say.offer', { title, price, left: open.left }))
-    if (hadOffer) return announce(words.t('room.say.offerOver', { title }))
-    announce(words.t('room.say.pinned', { title, price }))
-  }, [announce, clock, key, market, offer, pinned, room, show, words])
+    const scene = sceneOf(state, words, clock.nowMs())
+    const before = last.current
+    last.current = { scene, words }
+    // Another language is not news.
+    if (before?.words !== words) return
+    const said = sayingsOf(before.scene, scene).map(({ id, values }) => words.t(id, values))
+    if (said.length > 0) announce(said.join(' '))
+  }, [announce, clock, moments, state, words])
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
+import type { Meter, MetricsSources } from '#adapters/metrics-prometheus'
 import { makeSandboxPay } from '#adapters/pay-sandbox'
-import { makeRelay, writeFacts, type Database, type Tx } from '#adapters/store-postgres'
+import { makeRelay, writeFacts, type Database, type Relay, type Tx } from '#adapters/store-postgres'
 import { makeCancelOrder } from '#flows/cancel-order'
 import { makeExpire } from '#flows/expire'
 import { makeOpenOffer } from '#flows/open-offer'
@@ -9,25 +10,29 @@ import { makePlaceOrder } from '#flows/place-order'
 import { makeReconcile } from '#flows/reconcile'
 import { makeRefundOrder } from '#flows/refund-order'
 import { makeSettlePayment } from '#flows/settle-payment'
+import { makeQuality, makeQualityRoutes } from '#insight/quality'
 import { Fault, type Clock, type Ids, type Log, type Random, type RouteTable, type ShowId,
 } from '#kernel'
 import { makeAccounts } from '#people/accounts'
 import { isAllowed, type Mailer } from '#people/accounts/contract'
 import { makeAudit } from '#people/audit'
 import { makeChat, makeChatRoutes } from '#stage/chat'
-import { makeGateway, type OriginRule } from '#stage/gateway'
+import { addressKey, makeGateway, type OriginRule } from '#stage/gateway'
 import { makeShowRoutes, makeShows } from '#stage/show'
 import { makeCatalog, makeCatalogRoutes } from '#trade/catalog'
 import { makeOffers, makeOffersRoutes } from '#trade/offers'
 import { makeOrders, makeOrdersRoutes } from '#trade/orders'
 import { makePayments, makePaymentsRoutes } from '#trade/payments'
+import type { Payments } from '#trade/payments/contract'
 import { makeStock, makeStockRoutes } from '#trade/stock'
 import { deskRoutes } from '../../views/desk.ts'
+import { readOpenPayments } from '../../views/figures.ts'
 import { makeRoomView } from '../../views/room.ts'
 import type { ServerEnv } from './env.ts'
 import { rtmpUrlFor } from './ingest-url.ts'
 import { startJobs } from './jobs.ts'
 import { makeMediaControl } from './media-control.ts'
+import { makeMediaFigures } from './metrics.ts'
 import { makeTell } from './tell.ts'
 
 export interface House {
@@ -39,12 +44,25 @@ export interface House {
   readonly mailer: Mailer
   readonly env: ServerEnv
   readonly merchant: string
+  readonly meter: Meter
   readonly web: { readonly origin: OriginRule; readonly cookieName: string }
   countryOf(address: string): string | null
 }
 
 /** Announced this long before Buy opens: a viewer a few seconds behind has heard the price. */
 const offerLeadMs = 3000
+
+/** The same payments, each new state counted. */
+function countStates<P extends Payments<Tx>>(payments: P, meter: Meter): P {
+  return {
+    ...payments,
+    async applyEvent(tx, event) {
+      const applied = await payments.applyEvent(tx, event)
+      if (applied.changed && applied.payment) meter.payment(applied.payment.state)
+      return applied
+    },
+  }
+}
 
 /** Goods and money. */
 function makeTrade(house: House) {
@@ -59,7 +77,7 @@ function makeTrade(house: House) {
     stock: makeStock<Tx>(base),
     offers: makeOffers<Tx>(base),
     orders: makeOrders<Tx>(base),
-    payments: makePayments<Tx>({ ...base, provider }),
+    payments: countStates(makePayments<Tx>({ ...base, provider }), house.meter),
   }
 }
 type Trade = ReturnType<typeof makeTrade>
@@ -112,6 +130,17 @@ function makeStage(house: House, trade: Trade, people: People, flows: () => Flow
 }
 type Stage = ReturnType<typeof makeStage>
 
+/** What the show teaches. */
+function makeInsight(house: House, { shows }: Stage) {
+  return {
+    quality: makeQuality<Tx>({
+      ...house, networkOf: addressKey,
+      isLive: async (showId) => (await shows.read(showId))?.state === 'live',
+    }),
+  }
+}
+type Insight = ReturnType<typeof makeInsight>
+
 /** What acts on two modules. */
 function makeFlows(house: House, trade: Trade, people: People, { shows, tell }: Stage) {
   const { clock, log, env } = house
@@ -132,6 +161,7 @@ function makeFlows(house: House, trade: Trade, people: People, { shows, tell }: 
     openOffer, stopSale, settle,
     placeOrder: makePlaceOrder<Tx>({
       ...base, accounts: people.accounts, afterCommit: tell.batchPlaced,
+      meter: house.meter,
       holdSeconds: env.SILKCAST_HOLD_SECONDS ? Number(env.SILKCAST_HOLD_SECONDS) : undefined,
     }),
     cancelOrder: makeCancelOrder<Tx>({ ...base, afterCommit: tell.orderChanged }),
@@ -153,13 +183,13 @@ type Flows = ReturnType<typeof makeFlows>
 
 /** Everything that answers HTTP; every route names the act that it needs. */
 function makeRoutes(
-  house: House, trade: Trade, people: People, stage: Stage, flows: Flows,
+  house: House, trade: Trade, people: People, stage: Stage, flows: Flows, insight: Insight,
 ): RouteTable[] {
   const { openOffer, settle } = flows
-  const parts = { ...house, ...trade, ...people, ...stage }
+  const parts = { ...house, ...trade, ...people, ...stage, ...insight }
   return [
     people.accounts.routes, people.audit.routes, stage.gateway.routes,
-    deskRoutes(parts), makeCatalogRoutes(parts), makeChatRoutes(parts),
+    deskRoutes(parts), makeCatalogRoutes(parts), makeChatRoutes(parts), makeQualityRoutes(parts),
     makeStockRoutes({
       ...parts,
       stock: {
@@ -184,19 +214,23 @@ function makeRoutes(
       pay: flows.payOrder, refund: flows.refundOrder,
     }),
     makeShowRoutes({
-      ...parts, stopSale: flows.stopSale, rtmpUrl: (host) => rtmpUrlFor(house.env, host),
+      ...parts, stopSale: flows.stopSale, heard: insight.quality.hearMedia,
+      rtmpUrl: (host) => rtmpUrlFor(house.env, host),
     }),
   ]
 }
 
 /** Work without a caller: facts to their listeners, expiry, reconciliation, lost signals. */
-function makeWork(house: House, trade: Trade, people: People, { shows }: Stage, flows: Flows) {
-  const relay = makeRelay({ ...house, listeners: [] })
+function makeWork(
+  house: House, trade: Trade, people: People, { shows }: Stage, flows: Flows, insight: Insight,
+  relay: Relay,
+) {
   const none = async (work: Promise<unknown>) => work.then(() => 0)
   const jobs = [
     { name: 'expire', everyMs: 500, run: async () => (await flows.expire.sweep()).orders },
     { name: 'reconcile', everyMs: 2000, run: async () => (await flows.reconcile()).settled },
     { name: 'signals', everyMs: 1000, run: () => none(shows.sweep()) },
+    { name: 'quality', everyMs: 60_000, run: insight.quality.sweep },
     { name: 'sessions', everyMs: 3_600_000, run: () => none(people.accounts.sweep()) },
     { name: 'webhooks', everyMs: 3_600_000, run: () => none(trade.payments.sweep()) },
   ]
@@ -206,10 +240,28 @@ function makeWork(house: House, trade: Trade, people: People, { shows }: Stage, 
     return async () => {
       await flows.placeOrder.idle()
       await running.stop()
+      await insight.quality.sweep()
       await relay.stop()
     }
   }
 }
+
+/** What /metrics asks when somebody reads it. */
+const makeSources = (
+  { database, clock, env }: House, stage: Stage, flows: Flows, insight: Insight, relay: Relay,
+): MetricsSources => ({
+  gateway: stage.gateway.readMetrics,
+  ordersWaiting: () => flows.placeOrder.waiting,
+  quality: () => insight.quality.size,
+  openPayments: () => readOpenPayments(database.kysely),
+  async outbox() {
+    const { written, oldestAtMs } = await relay.readFigures()
+    const lagMs = Object.entries(oldestAtMs).map(([listener, atMs]) =>
+      [listener, atMs === null ? 0 : Math.max(0, clock.nowMs() - atMs)])
+    return { written, lagMs: Object.fromEntries(lagMs) as Record<string, number> }
+  },
+  media: makeMediaFigures(env),
+})
 
 /** The map of the server: every part, what it is given, and what it tells. */
 export function compose(house: House) {
@@ -217,6 +269,8 @@ export function compose(house: House) {
   const people: People = makePeople(house, trade, () => stage)
   const stage: Stage = makeStage(house, trade, people, () => flows)
   const flows: Flows = makeFlows(house, trade, people, stage)
+  const insight: Insight = makeInsight(house, stage)
+  const relay = makeRelay({ ...house, listeners: [] })
   const { accounts } = people
 
   /** A session without a mail, for the demo's director: a link is made and used at once. */
@@ -227,8 +281,9 @@ export function compose(house: House) {
     return signedIn.cookie
   }
   return {
-    ...trade, ...people, ...stage, startStaffSession,
-    routes: makeRoutes(house, trade, people, stage, flows),
-    startWork: makeWork(house, trade, people, stage, flows),
+    ...trade, ...people, ...stage, ...insight, startStaffSession,
+    routes: makeRoutes(house, trade, people, stage, flows, insight),
+    startWork: makeWork(house, trade, people, stage, flows, insight, relay),
+    sources: makeSources(house, stage, flows, insight, relay),
   }
 }

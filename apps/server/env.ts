@@ -1,6 +1,7 @@
 import { Compile } from 'typebox/compile'
 import Type, { type Static } from 'typebox'
 import { Fault } from '#kernel'
+import { IceServers } from '#stage/media/contract'
 
 const Port = Type.String({ pattern: '^\\d{1,5}$' })
 const EnvSchema = Type.Object({
@@ -26,15 +27,41 @@ const EnvSchema = Type.Object({
   // Files: with both, the server speaks HTTPS.
   SILKCAST_TLS_CERT: Type.Optional(Type.String({ minLength: 1 })),
   SILKCAST_TLS_KEY: Type.Optional(Type.String({ minLength: 1 })),
+  // JSON, as `IceServers` of the media contract.
+  SILKCAST_ICE_SERVERS: Type.Optional(Type.String({ maxLength: 10_000 })),
+  // With TLS of our own: the authority's certificate, and the port of the page that explains it.
+  SILKCAST_TLS_CA: Type.Optional(Type.String({ minLength: 1 })),
+  SILKCAST_TRUST_PORT: Type.Optional(Port),
+  // Who has it may read /metrics from anywhere.
+  SILKCAST_METRICS_TOKEN: Type.Optional(Type.String({ minLength: 16, maxLength: 200 })),
   SILKCAST_HOLD_SECONDS: Type.Optional(Type.String({ pattern: '^\\d{1,5}$' })),
 })
 
 export type ServerEnv = Static<typeof EnvSchema>
 
+const isIceServers = Compile(IceServers)
+
+/** What browsers are told to use beside our own address. */
+export function readIceServers(env: Pick<ServerEnv, 'SILKCAST_ICE_SERVERS'>): IceServers {
+  try {
+    const servers: unknown = JSON.parse(env.SILKCAST_ICE_SERVERS ?? '[]')
+    if (isIceServers.Check(servers)) return servers
+  } catch {
+    // Said below; the value may hold a password and is not repeated.
+  }
+  throw new Fault('server.env', {
+    message: 'SILKCAST_ICE_SERVERS is not a list of {urls, username, credential} in JSON. '
+      + 'Start with `npm start -- --ice-servers LIST`.',
+  })
+}
+
 /** The environment of the server process, or a sentence that names what is missing. */
 export function readEnv(env: NodeJS.ProcessEnv): ServerEnv {
   const validator = Compile(EnvSchema)
-  if (validator.Check(env)) return env as ServerEnv
+  if (validator.Check(env)) {
+    readIceServers(env as ServerEnv)
+    return env as ServerEnv
+  }
   const wrong = Object.keys(EnvSchema.properties).filter((key) => {
     const only = Compile(Type.Object({ [key]: EnvSchema.properties[key as keyof ServerEnv] }))
     return !only.Check(env)

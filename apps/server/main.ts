@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cookieName, makeHttp, makeOriginPolicy, readSession, type Http,
 } from '#adapters/http-fastify'
+import { makeMetrics } from '#adapters/metrics-prometheus'
 import { connect, migrate, readMigrations } from '#adapters/store-postgres'
 import { Fault, makeIds, systemClock as clock, systemRandom as random } from '#kernel'
 import type { Mailer } from '#people/accounts/contract'
@@ -13,9 +14,12 @@ import { readDemoWorld, type DemoWorld } from './demo/world.ts'
 import { readEnv, type ServerEnv } from './env.ts'
 import { firstRun } from './first-run.ts'
 import { makeLog } from '#adapters/log-pino'
+import { addMetrics, countRequests } from './metrics.ts'
 import { addPages } from './pages/index.ts'
 import { countryOfAddress } from './pages/visitor.ts'
 import { refusals } from './refusals.ts'
+import { openTrust } from './trust/open.ts'
+import { makeViewerHeader } from './viewer-header.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const stopMs = 8000
@@ -31,27 +35,32 @@ async function openHouse(env: ServerEnv, world: DemoWorld) {
   const isDemo = env.SILKCAST_DEMO === '1'
   const isSecure = env.SILKCAST_PUBLIC_URL.startsWith('https:')
   const log = makeLog(env.SILKCAST_LOG_LEVEL ?? 'info', 'server')
+  const metrics = makeMetrics(clock)
   const database = connect({ url: env.SILKCAST_DATABASE_URL, poolSize: 16, log, clock, random })
   await migrate(database, readMigrations(root))
   const parts = compose({
     clock, ids: makeIds({ clock, random }), random, log, database, mailer, env,
     merchant: env.SILKCAST_MERCHANT ?? (isDemo ? world.merchant : 'My shop'),
-    countryOf: countryOfAddress,
+    countryOf: countryOfAddress, meter: metrics.meter,
     web: {
       origin: makeOriginPolicy(env.SILKCAST_PUBLIC_URL), cookieName: cookieName('sid', isSecure),
     },
   })
-  return { ...parts, env, log, database, isDemo, isSecure }
+  return { ...parts, env, log, database, metrics, isDemo, isSecure }
 }
 type OpenHouse = Awaited<ReturnType<typeof openHouse>>
 
 /** What answers under this origin: the API, the other processes, the pages. */
 function mountAll(http: Http, house: OpenHouse): void {
   const { env, isDemo, isSecure, gateway } = house
+  countRequests(http.app, house.metrics.meter)
   for (const table of house.routes) http.mount(table)
   if (isDemo) http.mount(demoRoutes({ ...house, root }))
   http.proxy({
-    prefix: '/media', target: env.SILKCAST_MEDIA_URL, methods: ['GET', 'HEAD'], timeoutMs: 15_000,
+    prefix: '/media', target: env.SILKCAST_MEDIA_URL, timeoutMs: 15_000,
+    methods: ['GET', 'HEAD', 'POST', 'DELETE', 'PATCH'],
+    writesPerMinute: env.SILKCAST_RATE_PROFILE === 'lab' ? 100_000 : 240,
+    headersFor: makeViewerHeader(env, (request) => readSession(request, isSecure)),
   })
   http.proxy({
     prefix: '/sandbox-pay', target: env.SILKCAST_PAY_URL, methods: ['GET', 'POST'],
@@ -61,6 +70,7 @@ function mountAll(http: Http, house: OpenHouse): void {
     reply.hijack()
     gateway.handleSse(request.raw, reply.raw)
   })
+  addMetrics(http.app, { ...house, token: env.SILKCAST_METRICS_TOKEN })
   addPages({
     ...house, http, clock, publicUrl: env.SILKCAST_PUBLIC_URL, dataDir: env.SILKCAST_DATA,
     webDir: env.SILKCAST_WEB_DIR ?? join(root, '.cache', 'web', 'current'),
@@ -99,6 +109,7 @@ async function start(env: ServerEnv): Promise<() => Promise<void>> {
     whoBySession: house.accounts.whoBySession,
   })
   mountAll(http, house)
+  const trust = await openTrust(http, env)
   await http.app.ready()
   house.gateway.attach(http.app.server)
   await http.app.listen({
@@ -113,6 +124,7 @@ async function start(env: ServerEnv): Promise<() => Promise<void>> {
   }
   return async () => {
     house.gateway.close()
+    await trust?.close()
     await http.app.close()
     await stopWork()
     await house.database.close()

@@ -14,7 +14,8 @@ const PAGE = `<!doctype html><video id="v" playsinline></video><canvas id="c" hi
 import { makePlayer } from '/player.js'
 const url = new URLSearchParams(location.search).get('src')
 v.volume = 0.05
-makePlayer({ video: v, still: c, url, isLive: true, onPicture: () => {} })
+makePlayer({ video: v, still: c, url, isLive: true, saving: 'none',
+  onPicture: () => {} })
 let worst = { stallMs: 0, silenceMs: 0 }
 const watch = (read, name) => {
   let last = read(), movedMs = performance.now()
@@ -49,7 +50,7 @@ async function buildPlayer(): Promise<string> {
 }
 
 beforeAll(async () => {
-  rig = await startRig({ renditions: 'all' })
+  rig = await startRig({ SILKCAST_RENDITIONS: 'all' })
   const script = await buildPlayer()
   site = createServer((request, response) => {
     const isScript = request.url === '/player.js'
@@ -86,7 +87,7 @@ const FAT = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '
   '-sc_threshold', '0', '-tune', 'zerolatency', '-b:v', '2500k', '-maxrate', '2500k',
   '-bufsize', '1000k', '-x264-params', 'nal-hrd=cbr']
 
-test('MED23 a poor line: a small picture, then sound alone, then all of it again', async () => {
+test('MED24 a poor line: a small picture, then sound alone, then all of it again', async () => {
   const show = rig.addShow()
   // Encoded beforehand: what is measured here is the line, not the machine.
   const file = join(rig.folder, 'film.flv')

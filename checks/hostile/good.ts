@@ -113,6 +113,14 @@ export const good: Readonly<Record<string, (world: World) => Good>> = {
   'POST /api/rooms/:showId/say': (world) => ({
     params: scratch(world), body: { t: 'chat', ref: '1', text: 'hello' },
   }),
+  'POST /api/quality': (world) => ({
+    body: {
+      showId: world.scratchShowId, view: 'hostile-view-0001', transport: 'hls', rendition: 720,
+      startupMs: 900, watchedMs: 9000, stalledMs: 100, stalls: 1, switches: 0, latencyMs: 1500,
+      failures: [{ code: 'stalled', count: 1 }],
+    },
+  }),
+  'GET /api/shows/:showId/quality': (world) => ({ params: scratch(world) }),
   'POST /internal/media/authorize': () => ({
     body: { streamKey: 'no-such-key-0000', remoteAddress: '127.0.0.1' },
   }),
@@ -124,6 +132,10 @@ export const good: Readonly<Record<string, (world: World) => Good>> = {
         hasBFrames: false,
       },
       audio: { codec: 'mp4a.40.2', sampleRate: 48_000, channels: 2 },
+      health: {
+        transport: 'rtmp', kbps: 900, lossFraction: 0.01, pliCount: 1, nackCount: 1,
+        partsWritten: 10, partsLate: 1, viewersHls: 1, viewersWhep: 1, cpuShare: 0.5,
+      },
     },
   }),
   'POST /internal/demo/sessions': () => ({ body: { shoppers: [] } }),

@@ -106,6 +106,25 @@ export function pathCases(world: () => World): void {
       expectNoFindings()
     })
 
+    test('figures are for this machine and network, not for whoever comes through a proxy',
+      async () => {
+      const { wire } = world()
+      expect((await wire.ask({ path: '/metrics' })).text).toContain('silkcast_media_up')
+      for (const headers of [
+        { 'x-forwarded-for': '127.0.0.1' }, { forwarded: 'for=127.0.0.1' }, { 'x-real-ip': '' },
+        { authorization: 'Bearer ' }, { authorization: `Bearer ${'x'.repeat(40)}` },
+        { 'sec-fetch-site': 'cross-site' },
+      ]) {
+        const answer = await wire.ask({ path: '/metrics', headers })
+        expectNo(`/metrics with ${JSON.stringify(headers)}`, answer, 'http.not_found')
+      }
+      for (const path of ['/metrics/', '/metrics/..', '/metrics?x=1', '//metrics', '/METRICS']) {
+        const answer = await wire.ask({ path, headers: { 'x-forwarded-for': '6.6.6.6' } })
+        note(`${path}: ${answer.status}`, answer.status < 400)
+      }
+      expectNoFindings()
+    })
+
     test('requests that no client sends are refused and nobody is served another\'s answer',
       async () => {
       const { wire, house } = world()

@@ -95,7 +95,7 @@ async function waitReady(child: ChildProcess, said: () => string): Promise<void>
 function spawnHouse(options: RigOptions & { dataDir: string; port: number; rtmpPort: number }) {
   const args = [
     join(root, 'apps', 'launch', 'main.ts'), '--port', String(options.port),
-    '--rtmp-port', String(options.rtmpPort), '--data', options.dataDir,
+    '--rtmp-port', String(options.rtmpPort), '--udp-port', '0', '--data', options.dataDir,
     ...(options.isDemo === false ? ['--no-demo'] : []),
   ]
   return spawn(process.execPath, args, {

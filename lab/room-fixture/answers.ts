@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { extname } from 'node:path'
 import type { WebSocket } from 'ws'
 import type { Me } from '#people/accounts/contract'
-import type { ClientMessage } from '#stage/gateway/contract'
+import type { ClientMessage, RoomEvent } from '#stage/gateway/contract'
 import type { Order, PlaceOrder } from '#trade/orders/contract'
 import type { Payment } from '#trade/payments/contract'
 import { contentSecurityPolicy } from '../../adapters/http-fastify/security.ts'
@@ -95,11 +95,13 @@ export function answerBank(told: Told, isYes: boolean, orderId: string): string 
   return `<!doctype html><title>Bank</title><h1>Sandbox bank</h1>${form}`
 }
 
-/** The other end of a room's socket. */
-export function answerSocket(socket: WebSocket, told: Told, world: World): void {
+export type Tick = (events: readonly RoomEvent[]) => void
+
+/** The other end of a room's socket; what it answers tells this page what happens in the room. */
+export function answerSocket(socket: WebSocket, told: Told, world: World): Tick {
   let seq = 0
   const tell = (frame: object) => socket.send(JSON.stringify(frame))
-  const tick = (e: unknown[]) => tell({ t: 'tick', s: seq += e.length, at: Date.now(), e })
+  const tick: Tick = (e) => tell({ t: 'tick', s: seq += e.length, at: Date.now(), e })
   socket.on('message', (data) => {
     const message = JSON.parse(String(data)) as ClientMessage
     if (message.t === 'hello') {
@@ -119,4 +121,5 @@ export function answerSocket(socket: WebSocket, told: Told, world: World): void 
       tell({ t: 'reply', ref: message.ref, ok: true, value })
     }
   })
+  return tick
 }

@@ -5,10 +5,11 @@ import { WebSocketServer } from 'ws'
 import { renderPage } from '../../apps/server/pages/html.ts'
 import { readManifest } from '../../apps/server/pages/manifest.ts'
 import type { BootData } from '../../apps/room/boot.ts'
+import type { RoomEvent } from '#stage/gateway/contract'
 import { buildWeb } from '../../tools/build-web.ts'
 import { projectRoot } from '../../tools/lib/run.ts'
 import { answerApi, answerBank, answerSocket, makeTold, send, sendFile } from './answers.ts'
-import type { Told } from './answers.ts'
+import type { Tick, Told } from './answers.ts'
 import { makeMedia } from './media.ts'
 import { makeWorld, scenes, type World } from './world.ts'
 
@@ -40,7 +41,9 @@ function sendPage({ webDir, world, told }: Parts, url: URL, response: ServerResp
 function sendMedia(parts: Parts, request: IncomingMessage, response: ServerResponse, name: string) {
   const isLost = /scene=lost/.test(request.headers.cookie ?? '')
   if (isLost) return send(response, 'text/plain', 'restarting', 503)
-  const part = /^(live|replay)\.m3u8$/.test(name) ? 'show.m3u8' : name
+  const hasRenditions = /scene=renditions/.test(request.headers.cookie ?? '')
+  const list = hasRenditions ? 'master.m3u8' : 'show.m3u8'
+  const part = /^(live|replay)\.m3u8$/.test(name) ? list : name
   return void sendFile(response, join(parts.mediaDir, part))
 }
 
@@ -75,11 +78,19 @@ export async function startFixture(options: { port?: number, mediaDir: string })
   }
   const server = createServer((request, response) => answer(parts, request, response))
   const sockets = new WebSocketServer({ server, path: '/ws' })
-  sockets.on('connection', (socket) => answerSocket(socket, parts.told, parts.world))
+  const ticks = new Set<Tick>()
+  sockets.on('connection', (socket) => {
+    const tick = answerSocket(socket, parts.told, parts.world)
+    ticks.add(tick)
+    socket.on('close', () => ticks.delete(tick))
+  })
   await new Promise<void>((done) => server.listen(options.port ?? 0, '127.0.0.1', done))
   return {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     told: parts.told,
+    world: parts.world,
+    /** Every open page hears these events of its room. */
+    tell: (...events: RoomEvent[]) => ticks.forEach((tick) => tick(events)),
     async stop() {
       for (const socket of sockets.clients) socket.terminate()
       sockets.close()

@@ -35,6 +35,56 @@ async function toReview(page: Page): Promise<void> {
 }
 
 const fresh = '?scene=live&fresh=1'
+const side = { width: 844, height: 390 }
+const small = { width: 320, height: 568 }
+
+const silver = '?view=silver&scene'
+const silverShots: readonly Shot[] = [
+  { name: 'silver', query: `${silver}=live` },
+  { name: 'silver-dark', query: `${silver}=live`, theme: 'dark' },
+  { name: 'silver-ar', query: `${silver}=live&lang=ar&market=SA` },
+  { name: 'silver-pseudo', query: `${silver}=live&lang=en-XA` },
+  { name: 'silver-soldout', query: `${silver}=soldout` },
+  { name: 'silver-soon', query: `${silver}=soon` },
+  { name: 'silver-stopped', query: `${silver}=stopped` },
+  { name: 'silver-scheduled', query: `${silver}=scheduled` },
+  { name: 'silver-lost', query: `${silver}=lost` },
+  { name: 'silver-ended', query: `${silver}=ended` },
+  { name: 'silver-more', query: `${silver}=live`, act: (page) => press(page, 'More') },
+  { name: 'silver-chat', query: `${silver}=live`, act: (page) => press(page, 'Ask or say') },
+  { name: 'silver-goods', query: `${silver}=soldout`, act: (page) => press(page, 'See products') },
+  { name: 'silver-buy', query: `${silver}=live&fresh=1`, act: (page) => press(page, /^Buy/) },
+  { name: 'silver-review', query: `${silver}=live&fresh=1`, act: toReview },
+  { name: 'silver-small', query: `${silver}=live`, size: small },
+  { name: 'silver-small-pseudo', query: `${silver}=live&lang=en-XA`, size: small },
+  { name: 'silver-small-ar', query: `${silver}=live&lang=ar&market=SA`, size: small },
+  {
+    name: 'silver-small-buy', query: `${silver}=live&fresh=1`, size: small,
+    act: (page) => press(page, /^Buy/),
+  },
+  { name: 'silver-zoom', query: `${silver}=live`, size: { width: 195, height: 422 } },
+  { name: 'silver-landscape', query: `${silver}=live`, size: side },
+  { name: 'silver-desktop', query: `${silver}=live`, isWide: true },
+]
+
+const tv = '?view=tv&scene'
+const hall = { width: 1920, height: 1080 }
+const tvShots: readonly Shot[] = [
+  { name: 'tv', query: `${tv}=live`, size: hall },
+  { name: 'tv-ar', query: `${tv}=live&lang=ar&market=SA`, size: hall },
+  { name: 'tv-soldout', query: `${tv}=soldout`, size: hall },
+  { name: 'tv-ended', query: `${tv}=ended`, size: hall },
+  { name: 'tv-scheduled', query: `${tv}=scheduled`, size: hall },
+  { name: 'tv-half', query: `${tv}=live`, size: { width: 960, height: 540 } },
+  {
+    name: 'tv-goods', query: `${tv}=live`, size: hall,
+    async act(page) {
+      await page.keyboard.press('g')
+      for (const key of ['ArrowDown', 'ArrowDown', 'ArrowRight']) await page.keyboard.press(key)
+    },
+  },
+]
+
 export const shots: readonly Shot[] = [
   { name: 'live', query: '?scene=live' },
   { name: 'live-dark', query: '?scene=live', theme: 'dark' },
@@ -91,6 +141,19 @@ export const shots: readonly Shot[] = [
   { name: 'desktop-ended', query: '?scene=ended', isWide: true },
   { name: 'desktop-review', query: fresh, isWide: true, act: toReview },
   { name: 'landscape', query: '?scene=live', size: { width: 844, height: 390 } },
+  { name: 'landscape-dark', query: '?scene=live', theme: 'dark', size: side },
+  { name: 'landscape-ar', query: '?scene=live&lang=ar&market=SA', size: side },
+  { name: 'landscape-ended', query: '?scene=ended', size: side },
+  { name: 'landscape-soon', query: '?scene=scheduled', size: side },
+  { name: 'landscape-lost', query: '?scene=lost', size: side },
+  { name: 'landscape-buy', query: fresh, size: side, act: (page) => press(page, /^Buy/) },
+  { name: 'comfort', query: '?scene=live', act: (page) => press(page, 'View and comfort') },
+  {
+    name: 'comfort-ar', query: '?scene=live&lang=ar&market=SA',
+    act: (page) => press(page, 'العرض والراحة'),
+  },
+  { name: 'keys', query: '?scene=live', isWide: true, act: (page) => page.keyboard.press('?') },
+  ...silverShots, ...tvShots,
   { name: 'zoom-200', query: '?scene=live', size: { width: 320, height: 568 } },
 ]
 
@@ -98,7 +161,7 @@ async function takeShot(browser: Browser, url: string, folder: string, shot: Sho
   const viewport = shot.size ?? (shot.isWide ? { width: 1440, height: 900 }
     : { width: 390, height: 844 })
   const context = await browser.newContext({
-    viewport, deviceScaleFactor: shot.isWide ? 1 : 2, colorScheme: shot.theme ?? 'light',
+    viewport, deviceScaleFactor: viewport.width > 1000 ? 1 : 2, colorScheme: shot.theme ?? 'light',
     hasTouch: !shot.isWide,
   })
   const page = await context.newPage()

@@ -9,6 +9,7 @@ import type { Order, OrderState } from '#trade/orders/contract'
 /** The rooms that can be looked at without a house behind them. */
 export const scenes = [
   'live', 'plain', 'soon', 'soldout', 'stopped', 'scheduled', 'lost', 'ended', 'empty',
+  'renditions',
 ] as const
 export type Scene = (typeof scenes)[number]
 

@@ -6,7 +6,11 @@ const DOCUMENT = /^[A-Z]+\.md$/
 // Reference data and message catalogs carry names from elsewhere: BCP 47 tags, official titles.
 const FREE = /^(data|lab\/[^/]+\/data)\//
 const LANGUAGE_TAG = /^[a-z]{2,3}(-[A-Z][a-z]{3})?(-[A-Z]{2})?\.(json|ts)$/
-const CHECKED = /^(kernel|modules|flows|views|adapters|apps|ui|sdk|data|lab|checks|tools|docs)\//
+const TOP = [
+  'kernel', 'formats', 'modules', 'flows', 'views', 'adapters', 'apps', 'ui', 'sdk', 'data', 'lab',
+  'checks', 'tools', 'docs',
+]
+const CHECKED = new RegExp(`^(${TOP.join('|')})/`)
 
 function nameIsRight(name: string, inSchema: boolean): boolean {
   if (name.endsWith('.sql')) return inSchema ? MIGRATION.test(name) : KEBAB.test(name.slice(0, -4))

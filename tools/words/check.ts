@@ -12,7 +12,7 @@ export const languages: Readonly<Record<string, readonly string[]>> = {
 const SOURCE = 'en'
 
 /** The owners of catalogs. An app also uses the words of the kit. */
-const owners = ['ui', 'apps/room', 'apps/studio', 'apps/desk'] as const
+const owners = ['ui', 'apps/room', 'apps/studio', 'apps/desk', 'apps/server'] as const
 type Owner = (typeof owners)[number]
 
 export interface Use {

@@ -116,3 +116,12 @@ export const BellIcon = icon(<>
   <path d="M6 16.5V11a6 6 0 0 1 12 0v5.5l1.5 2h-15z" />
   <path d="M10 20.8h4" />
 </>)
+export const ViewIcon = icon(<>
+  <path d="M4 7h9M18 7h2M4 17h2M11 17h9" />
+  <circle cx="15.5" cy="7" r="2.5" /><circle cx="8.5" cy="17" r="2.5" />
+</>)
+export const PipIcon = icon(<>
+  <path d="M20.5 11V5h-17v14H10" />
+  <rect x="13" y="13.5" width="7.5" height="5.5" rx="1" fill="currentColor" />
+</>)
+export const FullScreenIcon = icon(<path d="M4 9V4h5M15 4h5v5M20 15v5h-5M9 20H4v-5" />)

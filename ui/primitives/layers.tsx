@@ -3,6 +3,7 @@ import type { ReactNode, RefObject } from 'react'
 import { useWords } from '../words.tsx'
 import { IconButton } from './button.tsx'
 import { BackIcon, CloseIcon } from './icons.tsx'
+import { Said } from './toasts.tsx'
 
 /** The browser's own modal dialog: it traps the focus, answers Esc, and gives the focus back. */
 function useModal(isOpen: boolean, onClose: () => void) {
@@ -95,6 +96,7 @@ export function Sheet(props: SheetProps) {
       </header>
       <div className="sheet-body">{children}</div>
       {foot && <footer className="sheet-foot">{foot}</footer>}
+      <Said />
     </dialog>
   )
 }

@@ -20,6 +20,13 @@ interface Voice {
 }
 
 const VoiceContext = createContext<Voice | null>(null)
+const SaidContext = createContext('')
+
+/** The last announcement, where screen readers hear it. A modal sheet silences everything outside
+ *  itself, so each sheet has one of its own. */
+export function Said() {
+  return <p className="visually-hidden" aria-live="polite">{use(SaidContext)}</p>
+}
 
 export function useVoice(): Voice {
   const voice = use(VoiceContext)
@@ -83,13 +90,12 @@ export function VoiceProvider({ children }: { children: ReactNode }) {
 
   return (
     <VoiceContext value={voice}>
-      {children}
+      <SaidContext value={said}>{children}<Said /></SaidContext>
       <div ref={region} popover="manual" className="toasts" role="status">
         <ul className="toasts-list">
           {toasts.map((toast) => <ToastLine key={toast.key} toast={toast} onGone={gone} />)}
         </ul>
       </div>
-      <p className="visually-hidden" aria-live="polite">{said}</p>
     </VoiceContext>
   )
 }

@@ -2,6 +2,8 @@ import type { Clock, FactListener, Log, Timer } from '#kernel'
 import { assert } from '#kernel'
 import type { Database } from '../database.ts'
 import { lookAtOutbox } from './cursor.ts'
+import { readOutboxFigures } from './figures.ts'
+import type { OutboxFigures } from './figures.ts'
 import { makeLease } from './lease.ts'
 import { makePump } from './pump.ts'
 import type { Pump } from './pump.ts'
@@ -20,6 +22,8 @@ export interface Relay {
   start(): void
   /** After a commit of this process: delivers now instead of at the next poll. */
   poke(): void
+  /** For /metrics: of the listeners that this process serves. */
+  readFigures(): Promise<OutboxFigures>
   /** Ends after the handlers that run; call it before `database.close()`. */
   stop(): Promise<void>
 }
@@ -115,6 +119,8 @@ export function makeRelay(deps: RelayDeps): Relay {
       schedule(0)
     },
     poke: () => ask(),
+    readFigures: () => readOutboxFigures(deps.database.kysely,
+      pumps.flatMap(({ name, from }) => (from === undefined ? [] : [{ name, from }]))),
     async stop() {
       isRunning = false
       timer?.cancel()

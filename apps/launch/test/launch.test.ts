@@ -1,4 +1,5 @@
 import { spawnSync } from 'node:child_process'
+import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import type { IncomingMessage } from 'node:http'
@@ -157,6 +158,31 @@ describe('launch', () => {
   })
 })
 
+describe('launch for media', () => {
+  it('tells each media process its ports, and only the server the password of TURN', async () => {
+    const house = startBare(['--media-processes', '2', '--public-ip', '203.0.113.7',
+      '--ice-servers', 'turn:ann:s3cret@turn.example:3478'])
+    await house.until('Ctrl-C stops.')
+    const server = await show(house.port())
+    expect(JSON.parse(server.SILKCAST_ICE_SERVERS!)).toEqual(
+      [{ urls: 'turn:turn.example:3478', username: 'ann', credential: 's3cret' }])
+    const urls = server.SILKCAST_MEDIA_URL!.split(',')
+    const media = await Promise.all(urls.map(async (url) =>
+      await (await fetch(url)).json() as Shown))
+    expect(media[0]!.pid).not.toBe(media[1]!.pid)
+    const [first, second] = media.map((one) => Number(one.SILKCAST_UDP_PORT))
+    expect(second).toBe(first! + 1)
+    for (const one of media) {
+      expect(one).toMatchObject({ SILKCAST_PUBLIC_IP: '203.0.113.7' })
+      expect(JSON.stringify(one)).not.toContain('s3cret')
+    }
+    expect(house.said()).not.toContain('s3cret')
+    house.signal('SIGINT')
+    expect(await house.code).toBe(0)
+    expect(rig.left()).toEqual([])
+  })
+})
+
 describe('launch --https', () => {
   interface Visited { readonly env: Shown; readonly isTrusted: boolean }
   async function visit(port: number, ca: string): Promise<Visited> {
@@ -235,6 +261,19 @@ describe('launch refuses in one sentence', () => {
       + `Choose another: npm start -- --port ${port + 1}`)
     const rtmp = await refuse(startBare(['--rtmp-port', String(port)]))
     expect(rtmp).toMatch(/The port for RTMP is taken.*--rtmp-port/)
+    other.close()
+  })
+
+  it('a UDP port that is taken, also one in the row', async () => {
+    const other = createSocket('udp4')
+    await new Promise<void>((done) => { other.bind(0, '127.0.0.1', done) })
+    const { port } = other.address()
+    const one = await refuse(startBare(['--udp-port', String(port)]))
+    expect(one).toContain('The port for sub-second video is taken by another program: UDP port '
+      + `${port}. Choose another: npm start -- --udp-port ${port + 1}`)
+    const row = await refuse(
+      startBare(['--udp-port', String(port - 1), '--media-processes', '2']))
+    expect(row).toContain(`UDP ports ${port - 1} to ${port}.`)
     other.close()
   })
 

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { findFfmpeg } from '#adapters/audio-ffmpeg'
-import { lanAddress, makeBanner } from '../banner.ts'
+import { lanAddress } from '#adapters/tls-local'
+import { makeBanner } from '../banner.ts'
 import { describeEnd } from '../endings.ts'
 import { openLineFile, readPinoLine } from '../logs.ts'
 import { help, readOptions } from '../options.ts'
@@ -32,7 +33,8 @@ describe('options', () => {
       options: {
         port: 8080, host: '0.0.0.0', dataDir: resolve('.data'), isDemo: true, publicUrl: undefined,
         rtmpPort: 1935, databaseUrl: undefined, logLevel: 'warn', isHttps: false,
-        merchant: 'Lantern & Loom', ownerEmail: undefined,
+        merchant: 'Lantern & Loom', ownerEmail: undefined, udpPort: 8189, trustPort: 8081,
+        publicIps: [], iceServers: [], mediaProcesses: 1,
       },
     })
   })
@@ -71,8 +73,37 @@ describe('options', () => {
 
   it('explains every option it takes', () => {
     const flags = ['port', 'host', 'data', 'no-demo', 'https', 'public-url', 'rtmp-port',
-      'database-url', 'log-level', 'merchant', 'owner-email', 'version', 'help']
+      'database-url', 'log-level', 'merchant', 'owner-email', 'version', 'help', 'udp-port',
+      'public-ip', 'ice-servers', 'trust-port', 'media-processes']
     for (const flag of flags) expect(help).toContain(`--${flag} `)
+  })
+
+  it('reads where browsers send and get their media', () => {
+    expect(readOptions(['--udp-port', '9000', '--public-ip', '203.0.113.7, 2001:db8::7,203.0.113.7',
+      '--media-processes', '3'])).toMatchObject({
+      options: {
+        udpPort: 9000, publicIps: ['203.0.113.7', '2001:db8::7'], mediaProcesses: 3,
+      },
+    })
+    const servers = (text: string) => {
+      const asked = readOptions(['--ice-servers', text])
+      return asked.kind === 'run' ? asked.options.iceServers : asked
+    }
+    expect(servers('turn:ann:s3:cr@t@turn.example:3478?transport=tcp,stun:[2001:db8::7]:3478'))
+      .toEqual([
+        { urls: 'turn:turn.example:3478?transport=tcp', username: 'ann', credential: 's3:cr@t' },
+        { urls: 'stun:[2001:db8::7]:3478' },
+      ])
+    const json = [{ urls: ['turns:a.example', 'turn:a.example'], username: 'u', credential: 'p' }]
+    expect(servers(JSON.stringify(json))).toEqual(json)
+  })
+
+  it('takes the port after --port for the trust page, or the one that is said', () => {
+    const trust = (...args: string[]) => readOptions(['--https', ...args])
+    expect(trust()).toMatchObject({ options: { trustPort: 8081 } })
+    expect(trust('--port', '0')).toMatchObject({ options: { trustPort: 0 } })
+    expect(trust('--port', '65535')).toMatchObject({ options: { trustPort: 65_534 } })
+    expect(trust('--trust-port', '80')).toMatchObject({ options: { trustPort: 80 } })
   })
 
   it.each([
@@ -105,9 +136,33 @@ describe('options', () => {
     [['--no-demo', '--owner-email', '"<a>"@shop.example'], /--owner-email takes an address/],
     [['--no-demo', '--owner-email', `${'a'.repeat(250)}@b.de`], /--owner-email takes an address/],
     [['--owner-email', 'mina@shop.example'], /--owner-email goes with --no-demo/],
+    [['--udp-port', '65536'], /--udp-port takes a port number/],
+    [['--udp-port', '65535', '--media-processes', '2'], /leaves no room for 2 media processes/],
+    [['--public-ip', 'shop.example'], /--public-ip takes up to 4 addresses/],
+    [['--public-ip', '0.0.0.0'], /--public-ip takes/],
+    [['--public-ip', '1.2.3.4,'], /--public-ip takes/],
+    [['--public-ip', 'fe80::1%eth0'], /--public-ip takes/],
+    [['--public-ip', '1.1.1.1,1.1.1.2,1.1.1.3,1.1.1.4,1.1.1.5'], /--public-ip takes/],
+    [['--media-processes', '0'], /--media-processes takes a number from 1 to 16/],
+    [['--media-processes', '17'], /--media-processes takes/],
+    [['--media-processes', '1.5'], /--media-processes takes/],
+    [['--trust-port', '9000'], /--trust-port goes with --https/],
+    [['--https', '--trust-port', '8080'], /--trust-port 8080 is the port of something else/],
+    [['--https', '--port', '1934'], /--trust-port 1935 is the port of something else/],
   ])('refuses %j in one sentence', (args, sentence) => {
     expect(wrong(...args)).toMatch(sentence)
     expect(wrong(...args)).not.toContain('\n')
+  })
+
+  it.each([
+    '', 'stun:', 'http://u:s3cret@a.example', 'turn:a.example', 'turn:u:s3cret@', '[', '[]', '{}',
+    'stun:a.example:0', 'stun:a.example:70000', 'stun:u:s3cret@a.example', 'stun:[1.2.3]:1',
+    'stun:a.example?transport=udp', 'stun:a b.example', Array(9).fill('stun:a.example').join(','),
+    '[{"urls":"turn:a.example","username":"u"}]', '[{"urls":[]}]', '[{"urls":5}]', '[null]',
+    '[{"urls":"stun:a.example","credentialType":"s3cret"}]', `turn:u:${'x'.repeat(300)}@a.example`,
+  ])('refuses %j as ICE servers and repeats nothing of it', (text) => {
+    expect(wrong('--ice-servers', text)).toMatch(/^--ice-servers takes up to 8 servers such as/)
+    expect(wrong('--ice-servers', text)).not.toContain('s3cret')
   })
 
   it('does not repeat a database address, which may hold a password', () => {
@@ -253,19 +308,36 @@ describe('banner', () => {
     expect(lanAddress({ lo: address('127.0.0.1', true) })).toBeUndefined()
   })
 
-  it('names the file that has to be trusted, and a phone address that begins with https', () => {
+  const tls = { caPath: '/data/tls/a.crt', fingerprint: 'AB:'.repeat(32).slice(0, -1),
+    trustPort: 8081 }
+
+  it('says where to learn to trust us, what to compare, and shows it to a camera', () => {
     const text = makeBanner({
-      ...facts, isPublic: false, publicUrl: 'https://localhost:8080', caPath: '/data/tls/a.crt',
+      ...facts, isPublic: false, publicUrl: 'https://localhost:8080', tls, lan: '192.168.1.20',
     })
-    expect(text).toMatch(/Authority {2}\/data\/tls\/a\.crt\n {13}Add this file once to the trusted/)
-    expect(text).not.toContain('http://')
+    expect(text).toContain('Phone      https://192.168.1.20:8080/')
+    expect(text).toContain('Trust      http://192.168.1.20:8081/trust')
+    expect(text.match(/^ {13}(?:AB:){7}AB:?$/gm)).toHaveLength(4)
+    expect(text).toContain('Authority  /data/tls/a.crt')
+    const picture = text.split('\n').filter((row) => /[█▀▄]/.test(row))
+    expect(picture.length).toBeGreaterThan(12)
+    expect(text.length / text.split('\n').length).toBeLessThan(100)
+    const coloured = makeBanner({ ...facts, isPublic: false, tls, lan: '192.168.1.20' }, true)
+    expect(coloured).toContain('\u001b[97;40m█')
+  })
+
+  it('shows no camera a page that it cannot reach', () => {
+    for (const more of [{ host: '127.0.0.1', isPublic: false }, { isPublic: true }]) {
+      expect(makeBanner({ ...facts, ...more, tls, lan: '192.168.1.20' })).not.toMatch(/[█▀▄]/)
+    }
   })
 
   it('prints only what there is', () => {
     const text = makeBanner(facts)
     expect(text).toContain('Silkcast is ready in 2.3 s')
     expect(text).toContain('RTMP       rtmp://shop.example:1935/live')
-    const absent = ['Phone', 'Authority', 'Demo', 'Sign in', 'Database', 'undefined', '\u001b']
+    const absent = ['Phone', 'Authority', 'Trust', '█', 'Demo', 'Sign in', 'Database',
+      'undefined', '\u001b']
     for (const one of absent) {
       expect(text).not.toContain(one)
     }

@@ -115,7 +115,8 @@ export function makeRig(): Rig {
     root, dataDir, life,
     start(args = [], env = {}) {
       const all =
-        ['--port', '0', '--rtmp-port', '0', '--host', '127.0.0.1', '--data', dataDir, ...args]
+        ['--port', '0', '--rtmp-port', '0', '--udp-port', '0', '--host', '127.0.0.1',
+          '--data', dataDir, ...args]
       const child = spawn(process.execPath, [join(import.meta.dirname, 'start.ts'), ...all], {
         env: { ...process.env, FIXTURE_ROOT: root, ...env }, stdio: ['ignore', 'pipe', 'pipe'],
       })

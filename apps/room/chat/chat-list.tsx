@@ -33,27 +33,30 @@ export function ChatPreview({ onOpen }: { onOpen: () => void }) {
   )
 }
 
-/** Everything said so far. Stays at the newest line unless the reader has scrolled up. */
-export function ChatList() {
+/** Everything said so far. Stays at the newest line unless the reader has scrolled up. Read aloud
+ *  as it comes only where somebody went to read it: beside a show it would drown the host. */
+export function ChatList({ isReadAloud = false }: { isReadAloud?: boolean }) {
   const { t } = useWords()
   const lines = useRoom(({ room }) => room.chat)
-  const list = useRef<HTMLUListElement>(null)
+  const list = useRef<HTMLDivElement>(null)
   const isAtEnd = useRef(true)
   useEffect(() => {
     const element = list.current
     if (element && isAtEnd.current) element.scrollTop = element.scrollHeight
   }, [lines])
   return (
-    // A region that scrolls must be reachable by keyboard.
-    // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- see above
-    <ul ref={list} className="chat-list" tabIndex={0} aria-label={t('room.chat.title')}
+    <div
+      // A region that scrolls must be reachable by keyboard.
+      // oxlint-disable-next-line jsx-a11y/no-noninteractive-tabindex -- see above
+      ref={list} className="chat-list" tabIndex={0} role="log" aria-label={t('room.chat.title')}
+      aria-live={isReadAloud ? 'polite' : 'off'}
       onScroll={(event) => {
         const { scrollTop, scrollHeight, clientHeight } = event.currentTarget
         isAtEnd.current = scrollHeight - scrollTop - clientHeight < 40
       }}
     >
-      {lines.length === 0 && <li className="quiet">{t('room.chat.empty')}</li>}
-      {lines.map((line) => <Line key={line.id} message={line} />)}
-    </ul>
+      {lines.length === 0 && <p className="quiet">{t('room.chat.empty')}</p>}
+      <ul>{lines.map((line) => <Line key={line.id} message={line} />)}</ul>
+    </div>
   )
 }

@@ -4,10 +4,11 @@ import type { Offer } from '#trade/offers/contract'
 import { useHouse, useRoom } from '../context.ts'
 import { offerOn, priceTag, sellingOf, type Selling, type Tag } from './goods.ts'
 
-/** Renders again at the moments when an offer opens and closes by the server's clock. */
-function useOfferMoments(offer: Offer | null): void {
+/** Renders again at the moments when an offer opens and closes by the server's clock; answers how
+ *  often it has. */
+export function useOfferMoments(offer: Offer | null): number {
   const { clock } = useHouse()
-  const [, renew] = useReducer((count: number) => count + 1, 0)
+  const [count, renew] = useReducer((before: number) => before + 1, 0)
   useEffect(() => {
     if (!offer) return
     const now = clock.nowMs()
@@ -15,6 +16,7 @@ function useOfferMoments(offer: Offer | null): void {
     const timers = waits.map((ms) => setTimeout(renew, Math.min(ms + 10, 2 ** 31 - 1)))
     return () => timers.forEach(clearTimeout)
   }, [clock, offer])
+  return count
 }
 
 export interface Goods {

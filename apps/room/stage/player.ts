@@ -1,6 +1,11 @@
 import Hls from 'hls.js/light'
-import { makeLadder, type Ladder, type Step } from './ladder.ts'
+import { climb, nameRendition } from './climb.ts'
+import type { QualityProbe } from './quality.ts'
+import type { Saving } from '../view/comfort.ts'
 import { makeRetryPolicy, shouldJump, type Trouble } from './retry.ts'
+import { obeySaving } from './saving.ts'
+
+export { makeQuality } from './quality.ts'
 
 /** `waiting`: nothing to show yet. `troubled`: the last frame stands, we try again. */
 export type Picture = 'waiting' | 'playing' | 'troubled' | 'blocked'
@@ -11,7 +16,12 @@ export interface PlayerInput {
   readonly still: HTMLCanvasElement
   readonly url: string
   readonly isLive: boolean
+  readonly saving: Saving
   readonly onPicture: (picture: Picture) => void
+  /** Hears what this player meets; none for a replay. */
+  readonly probe?: QualityProbe | undefined
+  /** The server's clock, which the stream's dates are of. */
+  readonly now?: () => number
 }
 
 export interface Player {
@@ -38,49 +48,13 @@ const liveConfig = {
 }
 const replayConfig = { enableWorker: false, backBufferLength: 60, maxBufferLength: 30 }
 
-function keepLastFrame(video: HTMLVideoElement, still: HTMLCanvasElement): void {
+export function keepLastFrame(video: HTMLVideoElement, still: HTMLCanvasElement): void {
   if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA || !video.videoWidth) return
   const width = Math.min(720, video.videoWidth)
   still.width = width
   still.height = Math.round((width * video.videoHeight) / video.videoWidth)
   still.getContext('2d')?.drawImage(video, 0, 0, still.width, still.height)
   still.hidden = false
-}
-
-const LADDER_MS = 250
-
-/** Lets the ladder cap what hls.js chooses, and tell it what line to believe in. */
-function climb(hls: Hls, video: HTMLVideoElement): () => void {
-  let ladder: Ladder | null = null
-  // Before the first picture there is nothing in hand, and that is no sign of a poor line.
-  let hasPlayed = false
-  const take = (step: Step | null) => {
-    if (!step) return
-    hls.autoLevelCapping = step.level
-    hls.bandwidthEstimate = step.bandwidthBps
-    if (step.level >= hls.loadLevel) return
-    // hls.js would load the parts of this segment to its end first.
-    hls.stopLoad()
-    hls.startLoad()
-  }
-  hls.on(Hls.Events.MANIFEST_PARSED, () => {
-    ladder = makeLadder(hls.levels.map(({ maxBitrate }) => maxBitrate), performance.now())
-  })
-  hls.on(Hls.Events.FRAG_LOADED, (_event, { frag, part }) => {
-    const { loading, loaded } = (part ?? frag).stats
-    take(ladder?.onLoaded({
-      nowMs: performance.now(), level: frag.level, bytes: loaded,
-      transferMs: loading.end - loading.first, durationMs: (part ?? frag).duration * 1_000,
-    }) ?? null)
-  })
-  const timer = window.setInterval(() => {
-    if (document.hidden || video.paused || video.seeking || hls.loadLevel < 0) return
-    hasPlayed ||= video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA && video.currentTime > 0
-    if (!hasPlayed) return
-    const aheadSeconds = hls.mainForwardBufferInfo?.len ?? 0
-    take(ladder?.onTick({ nowMs: performance.now(), level: hls.loadLevel, aheadSeconds }) ?? null)
-  }, LADDER_MS)
-  return () => clearInterval(timer)
 }
 
 /** Sets one source playing; without MSE (older iPhones) the browser's own HLS. */
@@ -103,13 +77,14 @@ function attach(input: PlayerInput, onTrouble: (trouble: Trouble) => void) {
   hls.on(Hls.Events.ERROR, (_event, data) => {
     if (data.fatal) onTrouble(data.type === Hls.ErrorTypes.MEDIA_ERROR ? 'broken' : 'unreachable')
   })
-  const stopClimbing = isLive ? climb(hls, video) : () => {}
+  obeySaving(hls, input.saving)
+  const ends = isLive ? [climb(hls, video, input.saving), nameRendition(hls, video)] : []
   hls.loadSource(url)
   hls.attachMedia(video)
   return {
     hls,
     detach() {
-      stopClimbing()
+      for (const end of ends) end()
       hls.destroy()
     },
   }
@@ -117,7 +92,7 @@ function attach(input: PlayerInput, onTrouble: (trouble: Trouble) => void) {
 
 /** Plays until destroyed: restarts of the media process, gaps and new encoders included. */
 export function makePlayer(input: PlayerInput): Player {
-  const { video, still, isLive, onPicture } = input
+  const { video, still, isLive, onPicture, probe } = input
   const policy = makeRetryPolicy()
   let source: ReturnType<typeof attach> | null = null
   let timer = 0
@@ -138,6 +113,7 @@ export function makePlayer(input: PlayerInput): Player {
   }
   function trouble(kind: Trouble) {
     if (isGone || timer) return
+    probe?.failed(kind === 'stalled' && !hasPlayed ? 'no_picture' : kind)
     const plan = policy.onTrouble(kind, performance.now(), Math.random())
     if (plan.act === 'recover' && source?.hls) {
       movedAtMs = performance.now()
@@ -164,16 +140,21 @@ export function makePlayer(input: PlayerInput): Player {
   const watch = () => {
     const hls = source?.hls
     const sync = hls?.liveSyncPosition
+    if (hasPlayed && hls?.playingDate && input.now) {
+      probe?.latency(input.now() - hls.playingDate.getTime())
+    }
     if (isLive && hls && sync != null && shouldJump(hls.latency)) video.currentTime = sync
     const patienceMs = hasPlayed ? STALL_MS : FIRST_PICTURE_MS
     const standsStill = performance.now() - movedAtMs > patienceMs
     // A person paused, or the page sleeps: no trouble.
-    if (document.hidden || (video.paused && hasPlayed && !isLive)) movedAtMs = performance.now()
+    const isSeen = !document.hidden || document.pictureInPictureElement !== null
+    if (!isSeen || (video.paused && hasPlayed && !isLive)) movedAtMs = performance.now()
     else if (standsStill && !timer) {
       if (isLive) trouble('stalled')
       else if (!hasPlayed) trouble('unreachable')
     } else if (isLive && video.paused) play()
   }
+  probe?.transport('hls')
   video.addEventListener('timeupdate', onMove)
   const watching = window.setInterval(watch, WATCH_MS)
   onPicture('waiting')

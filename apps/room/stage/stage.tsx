@@ -6,6 +6,7 @@ import { useHouse, useRoom } from '../context.ts'
 import { useWords } from '../words.ts'
 import { Curtain } from './curtain.tsx'
 import { ReplayBar } from './replay-bar.tsx'
+import { SoundOnly } from './sound-only.tsx'
 import { usePlayer } from './use-player.ts'
 
 /** What lies over the picture when it is not simply playing; the first that holds. */
@@ -26,16 +27,15 @@ function useVeil(picture: string, source: string | null): Veil {
 function VeilMessage({ veil }: { veil: Veil }) {
   const { t } = useWords()
   if (!veil) return null
+  // Said aloud by useAnnouncements: here it is only shown.
   if (veil === 'starting') {
-    return (
-      <p className="veil" role="status"><span className="spinner" />{t('room.stage.starting')}</p>
-    )
+    return <p className="veil"><span className="spinner" />{t('room.stage.starting')}</p>
   }
   const text = veil === 'offline' ? t('room.stage.offline')
     : veil === 'back-soon' ? t('room.stage.backSoon')
     : veil === 'broken' ? t('refusal.stage.gateway.protocol_old') : t('room.stage.reconnecting')
   return (
-    <div className="veil" role="status">
+    <div className="veil">
       {veil === 'offline' ? <OfflineIcon /> : <span className="spinner" aria-hidden="true" />}
       <p>{text}</p>
       {veil === 'broken'
@@ -65,10 +65,11 @@ export interface StageProps {
 export function Stage({ hasSound, onSound, onShape }: StageProps) {
   const { t } = useWords()
   const { clock } = useHouse()
-  const { video, still, picture, source } = usePlayer()
+  const { video, still, picture, source, saving } = usePlayer()
   const veil = useVeil(picture, source)
   const [isBlocked, setBlocked] = useState(false)
   const show = useRoom(({ room }) => room.show)
+  const isTv = useRoom(({ view }) => view === 'tv')
   const backdrop = useRoom(({ room }) => (room.pinned ?? room.lineUp[0])?.picture?.url)
   useShape(video, onShape)
 
@@ -86,7 +87,12 @@ export function Stage({ hasSound, onSound, onShape }: StageProps) {
       className="stage on-video" aria-label={t('room.stage.title')} data-veil={veil ?? undefined}
     >
       {backdrop && <img className="stage-backdrop" src={`${backdrop}-320.webp`} alt="" />}
-      <video ref={video} className="stage-video" muted playsInline disablePictureInPicture />
+      <video
+        ref={video} className="stage-video" muted playsInline
+        aria-label={t('room.stage.video', { title: show.title })}
+        // Without a source readers would hear that it cannot be played.
+        aria-hidden={source === null || undefined}
+      />
       <canvas ref={still} className="stage-video" hidden aria-hidden="true" />
       {source === null && (
         <Curtain show={show}>
@@ -98,14 +104,17 @@ export function Stage({ hasSound, onSound, onShape }: StageProps) {
         </Curtain>
       )}
       <VeilMessage veil={veil} />
+      {picture === 'playing' && !veil && <SoundOnly video={video} saving={saving} />}
       {isBlocked && (
         <button type="button" className="stage-pill" onClick={play}>
           <PlayIcon size={20} filled />{t('room.stage.play')}
         </button>
       )}
       {source && picture === 'playing' && !hasSound && (
-        <button type="button" className="stage-pill" onClick={() => onSound(true)}>
-          <SoundOnIcon size={20} />{t('room.sound.tap')}
+        <button
+          type="button" className="stage-pill" data-sound onClick={() => onSound(true)}
+        >
+          <SoundOnIcon size={20} />{t(isTv ? 'room.sound.on' : 'room.sound.tap')}
         </button>
       )}
       {source === 'replay' && <ReplayBar video={video} />}

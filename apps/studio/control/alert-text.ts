@@ -7,8 +7,10 @@ const hasOwnFix = ['stage.media.codec_not_supported', 'stage.media.bitrate_too_h
 export function useAlertText(): (alert: Alert) => { title: string, text: string } {
   const words = useWords()
   return ({ kind, values }) => {
-    const shown = Object.fromEntries(Object.entries(values).map(([name, value]) =>
-      [name, typeof value === 'number' ? words.number(value) : value]))
+    const shown = Object.fromEntries(Object.entries(values).map(([name, value]) => [name,
+      name === 'share' ? words.percent(Number(value))
+      : name === 'country' ? words.country(String(value))
+      : typeof value === 'number' ? words.number(value) : value]))
     if (kind !== 'problem') {
       return {
         title: words.t(`studio.alert.${kind}` as WordId, shown),

@@ -7,12 +7,16 @@ import { useWords } from '../words.ts'
 import { useAlertText } from './alert-text.ts'
 import { findAlerts, type Alert } from './alerts.ts'
 import { useControl } from './control-context.ts'
+import { findHealth } from './health-findings.ts'
 import { nextProduct } from './line-up.ts'
 
 function AlertAct({ act }: { act: Exclude<Alert['act'], null> }) {
   const { t } = useWords()
-  const { show, products, openSetup, closeOffer, pin } = useControl()
+  const { show, products, openSetup, showHealth, closeOffer, pin } = useControl()
   if (act === 'setup') return <Button onPress={openSetup}>{t('studio.alert.act.setup')}</Button>
+  if (act === 'health') {
+    return <Button onPress={() => showHealth(true)}>{t('studio.alert.act.health')}</Button>
+  }
   if (act === 'close_offer') {
     return <Button onPress={closeOffer}>{t('studio.alert.act.close_offer')}</Button>
   }
@@ -29,10 +33,11 @@ function AlertAct({ act }: { act: Exclude<Alert['act'], null> }) {
 export function AlertsPanel() {
   const { t, number } = useWords()
   const textOf = useAlertText()
-  const { show, live, products, canRun } = useControl()
+  const { show, live, products, quality, isQualityFresh, canRun } = useControl()
   const [hidden, setHidden] = useState<readonly string[]>([])
   const all = findAlerts({
     stage: show, offer: live.state.room?.offer ?? null, levels: live.state.levels, products,
+    health: findHealth(isQualityFresh ? quality : null),
   })
   const shown = all.filter((alert) => !hidden.includes(alert.key))
   return (

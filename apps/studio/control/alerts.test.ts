@@ -47,6 +47,16 @@ describe('alerts of the stream', () => {
   })
 })
 
+test('what the figures say comes up as an alert, the encoder\'s cause with its setup', () => {
+  const found = findAlerts({ ...calm, health: [
+    { kind: 'stutter_country', about: 'BR', isBad: false, values: { country: 'BR', share: 0.06 } },
+    { kind: 'upload_loss', about: '', isBad: true, values: { share: 0.09, kbps: 1750 } },
+  ] })
+  expect(found.map(({ key, isBad, act }) => [key, isBad, act])).toEqual([
+    ['upload_loss ', true, 'setup'], ['stutter_country BR', false, 'health'],
+  ])
+})
+
 describe('alerts of offer and stock', () => {
   test('an offer is nearly gone at a tenth, but a small offer is not nagged about', () => {
     expect(kinds({ ...calm, offer: { ...offer, left: 5 } })).toEqual([])

@@ -1,11 +1,12 @@
 import type { Show } from '#stage/show/contract'
 import type { Offer } from '#trade/offers/contract'
 import type { Product } from '#trade/catalog/contract'
+import type { HealthFinding, HealthKind } from './health-findings.ts'
 import type { Level } from './live-state.ts'
 
 export type AlertKind =
   | 'signal_lost' | 'no_signal' | 'problem' | 'keyframes' | 'bframes' | 'bitrate_low'
-  | 'offer_low' | 'sold_out' | 'stock_low'
+  | 'offer_low' | 'sold_out' | 'stock_low' | HealthKind
 
 export interface Alert {
   /** The same trouble has the same key, so that hiding it once is enough. */
@@ -13,7 +14,7 @@ export interface Alert {
   readonly kind: AlertKind
   readonly isBad: boolean
   readonly values: Readonly<Record<string, string | number>>
-  readonly act: 'setup' | 'close_offer' | 'pin_next' | null
+  readonly act: 'setup' | 'health' | 'close_offer' | 'pin_next' | null
 }
 
 /** Above this the viewers' latency grows with every keyframe that is missing. */
@@ -27,6 +28,7 @@ export interface AlertInput {
   readonly stage: Show | null
   readonly offer: Offer | null
   readonly levels: Readonly<Record<string, Level>>
+  readonly health?: readonly HealthFinding[]
   /** Of the line-up, in its order. */
   readonly products: readonly Pick<Product, 'id' | 'title' | 'variants'>[]
 }
@@ -93,8 +95,18 @@ function offerAlerts({ stage, offer }: AlertInput): Alert[] {
   return [alert('offer_low', offer.id, { act: 'close_offer', values: { units: offer.left } })]
 }
 
+/** Where the encoder is the cause its setup is a tap away, else the figures are. */
+const atTheEncoder: readonly HealthKind[] =
+  ['upload_loss', 'upload_loss_line', 'upload_late', 'frames_low']
+
+const healthAlerts = (health: readonly HealthFinding[]): Alert[] =>
+  health.map(({ kind, about, isBad, values }) => alert(kind, about, {
+    isBad, values, act: atTheEncoder.includes(kind) ? 'setup' : 'health',
+  }))
+
 /** What needs a person now, the worst first. Pure. */
 export function findAlerts(input: AlertInput): Alert[] {
-  const all = [...streamAlerts(input.stage), ...offerAlerts(input), ...stockAlerts(input)]
+  const all = [...streamAlerts(input.stage), ...healthAlerts(input.health ?? []),
+    ...offerAlerts(input), ...stockAlerts(input)]
   return [...all.filter((one) => one.isBad), ...all.filter((one) => !one.isBad)]
 }

@@ -1,4 +1,5 @@
 import { createContext, use } from 'react'
+import type { ShowQuality } from '#insight/quality/contract'
 import type { Market, Product } from '#trade/catalog/contract'
 import type { Me } from '#people/accounts/contract'
 import type { Show } from '#stage/show/contract'
@@ -8,6 +9,11 @@ import type { Live } from './use-live.ts'
 export interface Control {
   readonly show: Show
   readonly live: Live
+  /** null while it is not known; fresh while the house answers and the show is not over. */
+  readonly quality: ShowQuality | null
+  readonly isQualityFresh: boolean
+  readonly isHealthOpen: boolean
+  showHealth(isOpen: boolean): void
   readonly me: Me
   readonly markets: readonly Market[]
   /** Of the line-up, in its order; archived ones are missing. */

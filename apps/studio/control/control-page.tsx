@@ -10,6 +10,7 @@ import { Answer } from '../shell/page-states.tsx'
 import { ControlContext, type Control } from './control-context.ts'
 import { ControlRoom } from './control-room.tsx'
 import { useLive } from './use-live.ts'
+import { useQuality } from './use-quality.ts'
 
 interface Opened {
   readonly setup: boolean
@@ -29,6 +30,8 @@ function useControlOf({ read, me, markets, products }: Known) {
   const live = useLive(showId, may(me, 'orders.read'))
   const [opened, setOpened] = useState<Opened>({ setup: false, offerFor: null })
   const show = live.state.stage ?? read
+  const { quality, isFresh: isQualityFresh } = useQuality(showId, show.state === 'ended')
+  const [isHealthOpen, showHealth] = useState(false)
   const params = { showId }
   const pin = useAct((productId: string | null) =>
     client.call('POST /api/shows/:showId/pin', { params, body: { productId } }))
@@ -38,7 +41,8 @@ function useControlOf({ read, me, markets, products }: Known) {
   const lineUp = useMemo(() => show.lineUp.map((id) => products.find((one) => one.id === id))
     .filter((one) => one !== undefined), [show.lineUp, products])
   const control: Control = {
-    show, live, me, markets, products: lineUp,
+    show, live, me, markets, products: lineUp, quality, isQualityFresh,
+    isHealthOpen, showHealth,
     canRun: may(me, 'show.run'), canModerate: may(me, 'show.moderate'),
     openSetup: () => setOpened({ ...opened, setup: true }),
     openOffer: (productId) => setOpened({ ...opened, offerFor: productId ?? '' }),

@@ -5,6 +5,7 @@ import { AlertsPanel } from './alerts-panel.tsx'
 import { ChatPanel } from './chat-panel.tsx'
 import { useControl } from './control-context.ts'
 import { ControlHead } from './control-head.tsx'
+import { HealthPanel } from './health-panel.tsx'
 import { HealthStrip } from './health-strip.tsx'
 import { KeysOverlay, useKeys } from './keys.tsx'
 import { LineUpPanel } from './line-up-panel.tsx'
@@ -29,7 +30,7 @@ function LineNotice() {
 /** An upright picture leaves room beside it, a wide one below it. The last known shape stays when
  *  the signal is lost, so that nothing jumps. */
 function StageColumn() {
-  const { video } = useControl().show
+  const { show: { video }, isHealthOpen } = useControl()
   const [isUpright, setUpright] = useState(false)
   const looksUpright = video ? video.height > video.width : isUpright
   if (looksUpright !== isUpright) setUpright(looksUpright)
@@ -37,10 +38,12 @@ function StageColumn() {
     <div className="control-column" data-upright={isUpright || undefined}>
       <Programme />
       <HealthStrip />
-      <div className="control-pair">
-        <ViewersPanel />
-        <MoneyPanel />
-      </div>
+      {isHealthOpen ? <HealthPanel /> : (
+        <div className="control-pair">
+          <ViewersPanel />
+          <MoneyPanel />
+        </div>
+      )}
     </div>
   )
 }

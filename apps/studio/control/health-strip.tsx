@@ -15,7 +15,7 @@ function Figure({ name, value }: { name: string, value: string }) {
 export function HealthStrip() {
   const { t, number } = useWords()
   const textOf = useAlertText()
-  const { show, canRun, openSetup } = useControl()
+  const { show, canRun, openSetup, isHealthOpen, showHealth } = useControl()
   const { video } = show
   const [worst] = streamAlerts(show)
   const none = '–'
@@ -39,9 +39,14 @@ export function HealthStrip() {
             value={video ? t('studio.seconds', { seconds: number(every) }) : none}
           />
         </dl>
-        {canRun && show.state !== 'ended' && (
-          <Button kind="quiet" onPress={openSetup}>{t('studio.setup')}</Button>
-        )}
+        <div className="health-acts">
+          <Button kind="quiet" onPress={() => showHealth(!isHealthOpen)}>
+            {t(isHealthOpen ? 'studio.health.close' : 'studio.health.open')}
+          </Button>
+          {canRun && show.state !== 'ended' && (
+            <Button kind="quiet" onPress={openSetup}>{t('studio.setup')}</Button>
+          )}
+        </div>
       </div>
       {worst && (
         <p className="health-problem" data-bad={worst.isBad || undefined}>{textOf(worst).text}</p>

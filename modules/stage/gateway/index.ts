@@ -12,6 +12,7 @@ import { makeKeeper } from './keeper.ts'
 import { gatewayRoutes } from './routes.ts'
 import { makeTalk } from './talk.ts'
 
+export { addressKey } from './model/message.ts'
 export type { GatewayLimits, OriginRule }
 
 export interface GatewayDeps {

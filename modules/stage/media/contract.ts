@@ -30,6 +30,10 @@ export const MEDIA_LIMITS = {
   /** Wrong keys from one address within a minute before it is turned away unasked. */
   wrongKeysPerMinuteMax: 20,
   reportEveryMs: 2_000,
+  /** One WHIP or WHEP offer. */
+  offerBytesMax: 32_768,
+  /** Shows that are told of one by one in metrics. */
+  metricsShowsMax: 50,
 } as const
 
 /** Where a show stands: nobody has published yet, media arrives, the publisher is gone (and may
@@ -48,6 +52,19 @@ export const refusalCodes = [
   { code: 'stage.media.show_ended', status: 410, doc: 'The show has ended; its key is spent.' },
   { code: 'stage.media.stream_malformed', status: 422, doc: 'The stream cannot be read.' },
   { code: 'stage.media.bitrate_too_high', status: 413, doc: 'More than 100 Mbit/s.' },
+  {
+    code: 'stage.media.offer_unreadable', status: 400,
+    doc: 'The WebRTC offer has no H.264 or Opus that could be answered, or is no SDP.',
+  },
+  {
+    code: 'stage.media.whep_unfit', status: 409,
+    doc: 'B-frames or rare keyframes: this show is carried by LL-HLS only.',
+  },
+  { code: 'stage.media.no_signal', status: 404, doc: 'Nobody publishes this show now.' },
+  {
+    code: 'stage.media.full', status: 503,
+    doc: 'No room for more WebRTC sessions here; LL-HLS has room.',
+  },
   {
     code: 'stage.media.recording_stopped_disk_full', status: 503,
     doc: 'The disk is full: live goes on, the replay has a gap from here.',
@@ -112,6 +129,32 @@ export const AuthorizeReply = Type.Object({
 /** See the schema of the same name. */
 export type AuthorizeReply = Static<typeof AuthorizeReply>
 
+const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
+
+/** How the publisher's media comes in and goes out. Every field may be missing: each way of
+ *  publishing fills what it knows. Counts run since the process took the show up. */
+export const MediaHealth = Type.Object({
+  /** How it comes in. */
+  transport: Type.Optional(Type.Union([Type.Literal('rtmp'), Type.Literal('whip')])),
+  /** Bytes of media by the wall clock: what the line carries now. */
+  kbps: Type.Optional(Type.Number({ minimum: 0, maximum: 1_000_000 })),
+  /** Packets lost on the way in over the last seconds, of those that were sent: 0 to 1. */
+  lossFraction: Type.Optional(Type.Number({ minimum: 0, maximum: 1 })),
+  /** Keyframes and packets that were asked for again. */
+  pliCount: Type.Optional(Count),
+  nackCount: Type.Optional(Count),
+  partsWritten: Type.Optional(Count),
+  /** Parts finished later than 1.5 times their length after the one before. */
+  partsLate: Type.Optional(Count),
+  /** Those who asked for the live playlist within 5 s; behind a CDN its edges. */
+  viewersHls: Type.Optional(Count),
+  viewersWhep: Type.Optional(Count),
+  /** Share of one core that the whole media process takes; above 1 on several. */
+  cpuShare: Type.Optional(Type.Number({ minimum: 0, maximum: 1_024 })),
+}, { additionalProperties: false })
+/** See the schema of the same name. */
+export type MediaHealth = Static<typeof MediaHealth>
+
 /** Told to the server on every change and every `reportEveryMs` while media arrives:
  *  `POST /internal/media/state`. A receiver treats silence longer than three times that as lost. */
 export const StateReport = Type.Object({
@@ -120,10 +163,26 @@ export const StateReport = Type.Object({
   video: Type.Optional(VideoInfo),
   audio: Type.Optional(AudioInfo),
   problem: Type.Optional(MediaProblem),
+  health: Type.Optional(MediaHealth),
   atMs: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
 }, { additionalProperties: false })
 /** See the schema of the same name. */
 export type StateReport = Static<typeof StateReport>
+
+/** `GET /internal/metrics`: the media process in figures, for the server's /metrics. At most
+ *  `metricsShowsMax` shows are listed; `receiving` counts them all. */
+export const MediaMetrics = Type.Object({
+  upSeconds: Type.Number({ minimum: 0 }),
+  cpuSeconds: Type.Number({ minimum: 0 }),
+  memoryBytes: Type.Number({ minimum: 0 }),
+  receiving: Count,
+  publishers: Count,
+  shows: Type.Array(Type.Object({
+    showId: Type.String({ pattern: idPattern('sho') }), health: MediaHealth,
+  }, { additionalProperties: false }), { maxItems: MEDIA_LIMITS.metricsShowsMax }),
+}, { additionalProperties: false })
+/** See the schema of the same name. */
+export type MediaMetrics = Static<typeof MediaMetrics>
 
 /** `GET /media/<showId>/state.json`: the same for anybody who watches. */
 export const StateView = Type.Object({
@@ -135,8 +194,23 @@ export const StateView = Type.Object({
 /** See the schema of the same name. */
 export type StateView = Static<typeof StateView>
 
+const iceUrl = Type.String({ maxLength: 320, pattern: '^(stun|stuns|turn|turns):[^\\s]+$' })
+
+/** STUN and TURN servers as RTCPeerConnection takes them; handed to browsers as they are. */
+export const IceServers = Type.Array(Type.Object({
+  urls: Type.Union([iceUrl, Type.Array(iceUrl, { minItems: 1, maxItems: 8 })]),
+  username: Type.Optional(Type.String({ maxLength: 256 })),
+  credential: Type.Optional(Type.String({ maxLength: 256 })),
+}, { additionalProperties: false }), { maxItems: 8 })
+/** See the schema of the same name. */
+export type IceServers = Static<typeof IceServers>
+
 /** Header that carries the shared secret on calls between the server and the media process. */
 export const INTERNAL_HEADER = 'x-silkcast-internal'
+
+/** Header that tells the media process one viewer from another behind our proxy; opaque, and only
+ *  believed from our own machine or network. */
+export const VIEWER_HEADER = 'x-silkcast-viewer'
 
 /** Paths of the media process, relative to its HTTP root. */
 export const mediaPaths = {
@@ -147,6 +221,13 @@ export const mediaPaths = {
   replay: (showId: ShowId): string => `/media/${showId}/replay.m3u8`,
   state: (showId: ShowId): string => `/media/${showId}/state.json`,
   health: '/media/health',
+  /** `POST` an offer with `Authorization: Bearer <stream key>` (WHIP, RFC 9725). */
+  whip: '/media/whip',
+  /** `POST` an offer to watch (WHEP). */
+  whep: (showId: ShowId): string => `/media/${showId}/whep`,
+  /** `DELETE` ends a WHIP or WHEP session. */
+  session: (sessionId: string): string => `/media/rtc/${sessionId}`,
+  metrics: '/internal/metrics',
   /** Drops the publisher and finishes the recording for good. */
   stop: (showId: ShowId): string => `/internal/shows/${showId}/stop`,
   /** Drops the publisher only, e.g. after the stream key was changed. */
@@ -227,6 +308,8 @@ export interface PeerTrack {
   readonly direction: 'send' | 'receive'
   /** Of what we send. */
   readonly ssrc: number
+  /** The header extension that numbers packets across tracks, when both sides want it. */
+  readonly transportCc?: { readonly id: number; readonly uri: string } | undefined
 }
 
 /** One WebRTC session, answered. Packets are whole RTP or RTCP packets, decrypted. */

@@ -1,11 +1,17 @@
-import type { Clock, Log, Result, ShowId } from '#kernel'
-import type { PictureTurners, RenditionName, StateReport } from './contract.ts'
+import type { Clock, Log, Random, Result, ShowId } from '#kernel'
+import {
+  MEDIA_LIMITS, type MediaMetrics, type PictureTurners, type RenditionName, type StateReport,
+} from './contract.ts'
+import { makeRtcHttp } from './rtc/http.ts'
+import { makeRtcSessions, type RtcOptions } from './rtc/sessions.ts'
 import { makeMediaHttp } from './http/server.ts'
+import { makeCpuShare } from './live/health.ts'
 import { makeShows } from './live/shows.ts'
 import { makeRtmpServer } from './rtmp/server.ts'
 
 export interface MediaDeps {
   readonly clock: Clock
+  readonly random: Random
   readonly log: Log
   /** Where recordings are kept, one folder per show. */
   readonly folder: string
@@ -15,6 +21,9 @@ export interface MediaDeps {
   authorize(streamKey: string, remoteAddress: string): Promise<Result<ShowId>>
   /** Must return at once; delivery is the receiver's care. */
   report(report: StateReport): void
+  readonly rtc: RtcOptions
+  /** What the process has used so far; without it that part of the figures is missing or 0. */
+  usage?(): { readonly cpuMicros: number; readonly memoryBytes: number }
   /** Who makes pictures small; without it there is no small rendition. */
   readonly pictures?: PictureTurners | undefined
   /** What a show is offered as beside its source; asked when a publisher comes. */
@@ -32,17 +41,32 @@ export interface MediaServer {
 export function makeMediaServer(deps: MediaDeps): MediaServer {
   const { clock, log } = deps
   const startedMs = clock.steadyMs()
-  const shows = makeShows(deps)
+  const { usage } = deps
+  const cpuShare = usage && makeCpuShare(clock, () => usage().cpuMicros)
+  const shows = makeShows({ ...deps, cpuShare, turners: deps.rtc.turners })
+  const upSeconds = () => Math.round((clock.steadyMs() - startedMs) / 1_000)
+  const sessions = makeRtcSessions({
+    ...deps.rtc, clock, random: deps.random, log, shows,
+    authorize: (streamKey, remoteAddress) => deps.authorize(streamKey, remoteAddress),
+  })
   const rtmp = makeRtmpServer({
     clock, log,
     authorize: (streamKey, remoteAddress) => deps.authorize(streamKey, remoteAddress),
     openShow: (id) => shows.open(id),
   })
   const http = makeMediaHttp({
-    shows, log, internalKey: deps.internalKey,
+    shows, log, internalKey: deps.internalKey, rtc: makeRtcHttp({ sessions, log }),
     health: () => ({
       ok: true, receiving: shows.receiving, publishers: rtmp.connections,
-      upSeconds: Math.round((clock.steadyMs() - startedMs) / 1_000),
+      rtcViewers: sessions.viewers,
+      upSeconds: upSeconds(),
+    }),
+    metrics: (): MediaMetrics => ({
+      upSeconds: upSeconds(), cpuSeconds: (usage?.().cpuMicros ?? 0) / 1_000_000,
+      memoryBytes: usage?.().memoryBytes ?? 0, receiving: shows.receiving,
+      publishers: rtmp.connections,
+      shows: shows.list().slice(0, MEDIA_LIMITS.metricsShowsMax)
+        .map(({ id, health }) => ({ showId: id, health: health.read() })),
     }),
   })
   return {
@@ -53,6 +77,7 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
     },
     async close() {
       await rtmp.close()
+      sessions.close()
       await shows.close()
       deps.pictures?.close()
       await http.close()

@@ -1,4 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
+import { createSocket } from 'node:dgram'
 import { once } from 'node:events'
 import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server } from 'node:http'
@@ -9,7 +10,9 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import ffmpeg from '@ffmpeg-installer/ffmpeg'
 import { makeIds, systemClock, systemRandom, type ShowId } from '#kernel'
-import { controlPaths, INTERNAL_HEADER, type StateReport } from './contract.ts'
+import {
+  controlPaths, INTERNAL_HEADER, type SoundTurners, type StateReport,
+} from './contract.ts'
 
 export { soundTurnersConformance } from './testing/conformance.ts'
 export { encodeFilm } from './testing/picture.ts'
@@ -21,6 +24,11 @@ export const INTERNAL_KEY = 'internal-key-of-the-test'
 
 export const makeShowId = (): ShowId =>
   makeIds({ clock: systemClock, random: systemRandom }).make('sho')
+
+/** Turns no sound at all. */
+export const noTurners: SoundTurners = {
+  toAac: () => ({ push() {}, close() {} }), toOpus: () => ({ push() {}, close() {} }), close() {},
+}
 
 /** Waits until `test` gives something, or fails after `ms`. */
 export async function until<T>(
@@ -98,7 +106,8 @@ export interface MediaSettings {
   serverUrl: string
   rtmpPort?: number | undefined
   httpPort?: number | undefined
-  renditions?: 'none' | 'audio' | 'all' | undefined
+  udpPort?: number | undefined
+  env?: Readonly<Record<string, string>> | undefined
 }
 
 function spawnMedia(settings: MediaSettings): ChildProcess {
@@ -109,7 +118,8 @@ function spawnMedia(settings: MediaSettings): ChildProcess {
       SILKCAST_RTMP_PORT: String(settings.rtmpPort ?? 0),
       SILKCAST_RTMP_HOST: '127.0.0.1', SILKCAST_MEDIA_DIR: settings.folder,
       SILKCAST_SERVER_URL: settings.serverUrl, SILKCAST_INTERNAL_KEY: INTERNAL_KEY,
-      SILKCAST_RENDITIONS: settings.renditions ?? 'none',
+      SILKCAST_RENDITIONS: 'none',
+      SILKCAST_UDP_PORT: String(settings.udpPort ?? 0), ...settings.env,
     },
   })
 }
@@ -218,11 +228,22 @@ export async function decode(url: string, extra: readonly string[] = []) {
   return { code, frames, seconds, broken, said }
 }
 
+/** A UDP port that nobody has just now. */
+export async function freeUdpPort(): Promise<number> {
+  const socket = createSocket('udp4')
+  socket.bind(0, '127.0.0.1')
+  await once(socket, 'listening')
+  const { port } = socket.address()
+  socket.close()
+  return port
+}
+
 export interface Rig {
   readonly desk: ControlDesk
   readonly folder: string
   /** Made at the first use; `restart` replaces it. */
   media: MediaProcess
+  readonly udpPort: number
   start(httpPort?: number): Promise<MediaProcess>
   /** A show with its key; the address an encoder would be given. */
   addShow(): { id: ShowId; key: string; rtmpUrl(): string; url(name: string): string }
@@ -231,21 +252,20 @@ export interface Rig {
 }
 
 /** The real process with a control desk beside it. `close` leaves nothing behind. */
-export async function startRig(
-  options: Pick<MediaSettings, 'renditions'> = {},
-): Promise<Rig> {
+export async function startRig(env: Readonly<Record<string, string>> = {}): Promise<Rig> {
   const desk = await startControlDesk()
   const folder = await mkdtemp(join(tmpdir(), 'silkcast-media-'))
   const encoders: Encoder[] = []
   const started: MediaProcess[] = []
+  const udpPort = await freeUdpPort()
   const start = async (httpPort?: number): Promise<MediaProcess> => {
-    const media = await startMedia({ folder, serverUrl: desk.url, httpPort, ...options })
+    const media = await startMedia({ folder, serverUrl: desk.url, httpPort, udpPort, env })
     started.push(media)
     rig.media = media
     return media
   }
   const rig: Rig = {
-    desk, folder, start,
+    desk, folder, start, udpPort,
     media: undefined as unknown as MediaProcess,
     addShow() {
       const id = makeShowId()

@@ -2,6 +2,7 @@ import { ok, routeTable, type PersonId, type ProductId, type Refusal, type Resul
   type ShowId } from '#kernel'
 import type { Who } from '#people/accounts/contract'
 import type { Audit } from '#people/audit/contract'
+import type { StateReport } from '#stage/media/contract'
 import { api, type Show, type ShowRefusal } from './contract.ts'
 import type { ShowsInside } from './inside.ts'
 import type { Report } from './model.ts'
@@ -13,6 +14,8 @@ export interface ShowRoutesDeps {
   rtmpUrl(host: string | undefined): string
   /** The flow that also closes the open offer; without it only the show is changed. */
   stopSale?(id: ShowId, stopped: boolean): Promise<Show | ShowRefusal>
+  /** Every report of the media process, for those who keep its figures. */
+  heard?(report: StateReport): void
 }
 
 type Answer = Promise<Result<Show, Refusal>>
@@ -79,6 +82,7 @@ export function makeShowRoutes(deps: ShowRoutesDeps): RouteTable {
         state, atMs, ...(video ? { video } : {}), ...(problem === undefined ? {} : { problem }),
       }
       await shows.hear(body.showId as ShowId, report)
+      deps.heard?.(body)
       return ok({ done: true as const })
     },
   })

@@ -6,6 +6,7 @@ import type { Shows } from '../live/shows.ts'
 import { hasReached, type LiveSegment, type LiveWindow } from '../live/window.ts'
 import { writeReplayPlaylist } from '../model/playlist.ts'
 import { initFile, segmentFile } from '../recording/recorder.ts'
+import { pollerOf } from './poller.ts'
 import { sendBytes, sendFile } from './files.ts'
 import { makeTextSender, sendEmpty, sendJson, TYPES } from './reply.ts'
 
@@ -84,6 +85,7 @@ export function makePlayback(deps: { shows: Shows }) {
     const wanted = parseDirectives(query)
     if (wanted === 'bad') return sendEmpty(response, 400)
     const { msn, part } = wanted
+    show.health.polled(pollerOf(request))
     // Further ahead than the next segment nobody can be (RFC 8216bis 6.2.5.2).
     const isAhead = msn !== undefined && window.segments.length > 0
       && msn > Math.max(window.nextMsn, show.window.nextMsn) + 1

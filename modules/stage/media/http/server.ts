@@ -1,8 +1,9 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { isId, type Log, type ShowId } from '#kernel'
-import { INTERNAL_HEADER } from '../contract.ts'
+import { INTERNAL_HEADER, mediaPaths } from '../contract.ts'
 import type { Shows } from '../live/shows.ts'
+import type { makeRtcHttp } from '../rtc/http.ts'
 import { makePlayback, parseAsset } from './playback.ts'
 import { sendEmpty, sendJson } from './reply.ts'
 
@@ -23,6 +24,9 @@ export function makeMediaHttp(deps: {
   log: Log
   internalKey: string
   health: () => Record<string, unknown>
+  /** WHIP and WHEP; absent where there is no WebRTC. */
+  rtc?: ReturnType<typeof makeRtcHttp> | undefined
+  metrics: () => unknown
 }): MediaHttp {
   const play = makePlayback(deps)
   const keyHash = hash(deps.internalKey)
@@ -36,6 +40,9 @@ export function makeMediaHttp(deps: {
     request: IncomingMessage, response: ServerResponse, path: string,
   ): Promise<void> => {
     if (!isInternal(request)) return sendEmpty(response, 401)
+    if (path === mediaPaths.metrics && request.method === 'GET') {
+      return sendJson(response, 200, deps.metrics())
+    }
     const match = /^\/internal\/shows\/([a-z0-9_]{1,40})\/(stop|drop)$/.exec(path)
     const showId = match?.[1]
     if (!match || !isId('sho', showId)) return sendEmpty(response, 404)
@@ -75,6 +82,7 @@ export function makeMediaHttp(deps: {
     const path = mark < 0 ? target : target.slice(0, mark)
     if (path === '/media/health') return sendJson(response, 200, deps.health())
     if (path.startsWith('/internal/')) return command(request, response, path)
+    if (await deps.rtc?.(request, response, path)) return
     const query = new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1))
     return watch(request, response, path, query)
   }
@@ -82,7 +90,8 @@ export function makeMediaHttp(deps: {
   const server = createServer({
     maxHeaderSize: 8_192, headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 30_000,
   }, (request, response) => {
-    request.resume()
+    // The body of an offer is read by whoever answers it; all others are of no use.
+    if (request.headers['content-type']?.startsWith('application/sdp') !== true) request.resume()
     response.on('error', () => {})
     handle(request, response).catch((error: unknown) => {
       deps.log.error('http', { message: error instanceof Error ? error.message : String(error) })

@@ -6,7 +6,7 @@ import { makeManualClock, silentLog } from '#kernel'
 import { MEDIA_LIMITS, type StateReport } from '../contract.ts'
 import { parseVideoConfig } from '../model/codecs.ts'
 import { restoreShow, emptyShow } from '../recording/restore.ts'
-import { makeShowId } from '../testing.ts'
+import { makeShowId, noTurners } from '../testing.ts'
 import { avcRecord, nalRun } from '../testing/bytes.ts'
 import { makeShow, type Publisher, type Show } from './show.ts'
 
@@ -21,7 +21,7 @@ function begin() {
   const reports: StateReport[] = []
   const id = makeShowId()
   const show = makeShow({
-    id, folder: join(root, id), clock, log: silentLog, restored: emptyShow,
+    id, folder: join(root, id), clock, log: silentLog, restored: emptyShow, turners: noTurners,
     report: (report) => void reports.push(report),
   })
   return { clock, reports, show }

@@ -1,21 +1,27 @@
 import { ok, refuse, type Clock, type Log, type Refusal, type Result, type ShowId } from '#kernel'
 import {
-  MEDIA_LIMITS, type MediaProblem, type PictureTurners, type RenditionName, type StateReport,
-  type StateView,
+  MEDIA_LIMITS, type MediaProblem, type PictureTurners, type RenditionName, type SoundTurners,
+  type StateReport, type StateView,
 } from '../contract.ts'
+import { makeArrivalClock } from '../model/arrival-clock.ts'
 import { makeAssembler, type Assembler } from '../model/assembler.ts'
 import type { FlvTag } from '../model/flv.ts'
 import type { TrackSet } from '../model/init-segment.ts'
+import { TICKS_PER_SECOND } from '../model/timeline.ts'
 import { makeRecorder } from '../recording/recorder.ts'
 import type { RecordedSegment } from '../recording/index-file.ts'
 import type { Restored } from '../recording/restore.ts'
 import { makeRenditions, type Renditions } from '../renditions/index.ts'
+import { makeTagFeed } from '../rtc/from-tags.ts'
+import { makeLine, type Line } from '../rtc/line.ts'
+import { makeShowHealth, type ShowHealth } from './health.ts'
 import { makeLiveWindow, type LiveWindow } from './window.ts'
 
 /** The one who sends media now. */
 export interface Publisher {
-  /** Returns a problem when the publisher must go. */
-  push(tag: FlvTag, wrappedMs: number): MediaProblem | undefined
+  /** Returns a problem when the publisher must go. `wallMs` is given by who knows when the media
+   *  of this tag happened; else it is found from the times of arrival. */
+  push(tag: FlvTag, wrappedMs: number, wallMs?: number): MediaProblem | undefined
   /** The connection is gone; `problem` says why when the stream was at fault. */
   leave(problem?: MediaProblem): void
 }
@@ -24,13 +30,19 @@ export interface Show {
   readonly id: ShowId
   readonly window: LiveWindow
   readonly renditions: Renditions
+  readonly health: ShowHealth
   readonly recorded: readonly RecordedSegment[]
   readonly isReceiving: boolean
   readonly isEnded: boolean
   readonly folder: string
+  /** What viewers on WebRTC see of it. */
+  readonly line: Line
   init(id: number): Buffer | undefined
-  /** `drop` is called when this publisher has to go (taken over, stopped, key changed). */
-  publish(drop: (problem?: MediaProblem) => void): Result<Publisher, Refusal<MediaProblem>>
+  /** `drop` is called when this publisher has to go (taken over, stopped, key changed). One who
+   *  comes over WebRTC puts its own packets on the line. */
+  publish(
+    drop: (problem?: MediaProblem) => void, from?: 'tags' | 'rtc',
+  ): Result<Publisher, Refusal<MediaProblem>>
   drop(): void
   stop(): void
   state(): StateView
@@ -42,6 +54,7 @@ export interface Show {
 interface Current {
   assembler: Assembler
   drop: () => void
+  onGone: () => void
   heardMs: number
   isDescribed: boolean
 }
@@ -73,13 +86,18 @@ export function makeShow(deps: {
   log: Log
   report: (report: StateReport) => void
   restored: Restored
+  turners: SoundTurners
+  cpuShare?: (() => number) | undefined
   pictures?: PictureTurners | undefined
   /** Asked when a publisher comes. */
   wantedRenditions?: ((id: ShowId) => readonly RenditionName[]) | undefined
 }): Show {
   const { id, clock, folder } = deps
+  const line = makeLine({ clock, ssrcs: { video: 0x51_1c_00_01, audio: 0x51_1c_00_02 } })
   const log = deps.log.child({ showId: id })
   const window = makeLiveWindow({ clock }, deps.restored.window)
+  const health = makeShowHealth(deps)
+  health.countWhep(() => line.watchers)
   const recorded = [...deps.restored.recorded]
   const renditions = startRenditions({ ...deps, log })
   let tracks: TrackSet = {}
@@ -112,7 +130,9 @@ export function makeShow(deps: {
     const { state, ...rest } = view()
     const said = state === 'waiting' ? 'lost' : state
     const atMs = Math.round(clock.nowMs())
-    deps.report({ showId: id, ...rest, state: said, ...(problem && { problem }), atMs })
+    deps.report({
+      showId: id, ...rest, state: said, ...(problem && { problem }), health: health.read(), atMs,
+    })
   }
 
   /** The window lags behind the recorder, in the same order; the fields here are ahead of it. */
@@ -168,6 +188,7 @@ export function makeShow(deps: {
       },
       part(part, samples) {
         openTicks += part.ticks
+        health.part(part.ticks * 1_000 / TICKS_PER_SECOND)
         recorder.part(part.bytes)
         announce(() => {
           window.part(part)
@@ -201,6 +222,7 @@ export function makeShow(deps: {
   const removeCurrent = (): void => {
     const gone = current
     finish()
+    gone?.onGone()
     gone?.drop()
   }
 
@@ -212,11 +234,11 @@ export function makeShow(deps: {
   }
 
   return {
-    id, window, renditions, recorded, folder,
+    id, window, health, renditions, recorded, folder, line,
     get isReceiving() { return current !== undefined },
     get isEnded() { return isEnded },
     init: (initId) => inits.get(initId),
-    publish(drop) {
+    publish(drop, from = 'tags') {
       const problem = admit()
       if (problem) {
         report(problem)
@@ -226,9 +248,10 @@ export function makeShow(deps: {
       recorder.resume()
       lastProblem = undefined
       const mine: Current = {
-        assembler: begin(), drop, heardMs: clock.steadyMs(), isDescribed: false,
+        assembler: begin(), drop, onGone: () => {}, heardMs: clock.steadyMs(), isDescribed: false,
       }
       current = mine
+      health.begin(from === 'rtc' ? 'whip' : 'rtmp')
       const wanted = deps.wantedRenditions?.(id) ?? []
       announce(() => {
         window.setReceiving(true)
@@ -241,14 +264,23 @@ export function makeShow(deps: {
         if (current === mine) report()
         else timer.cancel()
       })
+      const arrival = makeArrivalClock()
+      const feed = from === 'tags' ? makeTagFeed({ line, turners: deps.turners }) : undefined
+      mine.onGone = () => {
+        timer.cancel()
+        feed?.close()
+      }
       return ok({
-        push(tag, wrappedMs) {
+        push(tag, wrappedMs, knownWallMs) {
           if (current !== mine) return undefined
           mine.heardMs = clock.steadyMs()
-          return mine.assembler.push(tag, wrappedMs, clock.nowMs())
+          const wallMs = knownWallMs ?? arrival.wallOf(tag, wrappedMs, clock.nowMs())
+          feed?.push(tag, wallMs)
+          if ('data' in tag) health.took(tag.data.length)
+          return mine.assembler.push(tag, wrappedMs, wallMs)
         },
         leave(why) {
-          timer.cancel()
+          mine.onGone()
           if (current === mine) finish(why)
         },
       })

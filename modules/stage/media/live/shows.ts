@@ -1,7 +1,9 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isId, type Clock, type Log, type ShowId } from '#kernel'
-import type { PictureTurners, RenditionName, StateReport } from '../contract.ts'
+import type {
+  PictureTurners, RenditionName, SoundTurners, StateReport,
+} from '../contract.ts'
 import { emptyShow, restoreShow } from '../recording/restore.ts'
 import { makeShow, type Show } from './show.ts'
 
@@ -12,6 +14,8 @@ export interface Shows {
   /** The same, made when it does not exist yet: a publisher was let in. */
   open(id: ShowId): Promise<Show>
   readonly receiving: number
+  /** Those that have a publisher, for /metrics. */
+  list(): readonly Show[]
   /** Ends every publisher and writes what is held. */
   close(): Promise<void>
 }
@@ -26,6 +30,8 @@ export function makeShows(deps: {
   clock: Clock
   log: Log
   report: (report: StateReport) => void
+  turners: SoundTurners
+  cpuShare?: (() => number) | undefined
   pictures?: PictureTurners | undefined
   wantedRenditions?: ((id: ShowId) => readonly RenditionName[]) | undefined
 }): Shows {
@@ -74,9 +80,9 @@ export function makeShows(deps: {
       const show = found ?? await (kept.get(id) ?? start(id, true)).loading
       return show ?? this.open(id)
     },
-    get receiving() {
-      return [...kept.values()].filter(({ show }) => show?.isReceiving).length
-    },
+    get receiving() { return this.list().length },
+    list: () => [...kept.values()].map(({ show }) => show)
+      .filter((show): show is Show => show?.isReceiving === true),
     async close() {
       sweeper.cancel()
       for (const { show } of kept.values()) show?.drop()

@@ -8,8 +8,9 @@ import { CLOCK_LIMITS, judgeStep, makeUnwrapper } from './timeline.ts'
 
 /** One publisher's stream, from tags to parts. Pure but for the sink: time is an argument. */
 export interface Assembler {
-  /** Returns a problem when the publisher must go. */
-  push(tag: FlvTag, wrappedMs: number, nowMs: number): MediaProblem | undefined
+  /** Returns a problem when the publisher must go. `wallMs`: when the media of this tag happened,
+   *  by a clock that goes along with the publisher's. */
+  push(tag: FlvTag, wrappedMs: number, wallMs: number): MediaProblem | undefined
   /** The publisher is gone: what is held becomes the last part. Returns where the show stands. */
   finish(): { endTicks: number }
   read(): { video?: VideoInfo; audio?: AudioInfo }
@@ -20,7 +21,7 @@ const PROBE_MS = 1_000
 const PROBE_BYTES_MAX = 8_000_000
 const MALFORMED_RUN_MAX = 25
 
-interface Waiting { tag: FlvTag; atMs: number; nowMs: number }
+interface Waiting { tag: FlvTag; atMs: number; wallMs: number }
 
 export function makeAssembler(options: {
   sink: AssemblySink
@@ -39,6 +40,8 @@ export function makeAssembler(options: {
   let partTarget = options.partTargetTicks
   let leadMs = 0
   let malformedRun = 0
+  /** From the publisher's clock to the wall: it drifts, and every segment is dated anew. */
+  let wallOffsetMs = 0
 
   const endStretch = (): void => {
     if (!stretch) return
@@ -47,11 +50,12 @@ export function makeAssembler(options: {
     stretch = undefined
   }
 
-  const startStretch = (atMs: number, nowMs: number): Stretch => {
+  const startStretch = (atMs: number): Stretch => {
     options.sink.init(writeInit(tracks), tracks)
-    const mapping = { sourceMs: atMs, ticks: nextTicks, wallMs: nowMs }
+    const mapping = { sourceMs: atMs, ticks: nextTicks }
     return makeStretch({
       tracks, mapping, sequence, partTargetTicks: partTarget,
+      wallMsOf: (sourceMs) => sourceMs + wallOffsetMs,
       sink: {
         ...options.sink,
         partTarget(ticks) {
@@ -70,14 +74,16 @@ export function makeAssembler(options: {
 
   const leads = (tag: FlvTag): boolean => tag.kind === (tracks.video ? 'frame' : 'sound')
 
-  const media = ({ tag, atMs, nowMs }: Waiting): MediaProblem | undefined => {
+  const media = ({ tag, atMs, wallMs }: Waiting): MediaProblem | undefined => {
     if (tag.kind === 'frame' ? !tracks.video : tag.kind !== 'sound' || !tracks.audio) return
     if (leads(tag)) {
       if (stretch && judgeStep(leadMs, atMs) === 'jumps') endStretch()
       if (!stretch) {
         if (tag.kind === 'frame' && !tag.key) return
-        stretch = startStretch(atMs, nowMs)
+        wallOffsetMs = wallMs - atMs
+        stretch = startStretch(atMs)
       }
+      wallOffsetMs = wallMs - atMs
       leadMs = atMs
     } else if (Math.abs(atMs - leadMs) > CLOCK_LIMITS.apartMs) {
       return
@@ -109,7 +115,7 @@ export function makeAssembler(options: {
   }
 
   return {
-    push(tag, wrappedMs, nowMs) {
+    push(tag, wrappedMs, wallMs) {
       if (tag.kind === 'nothing') return
       if (tag.kind === 'unsupported') return 'stage.media.codec_not_supported'
       if (tag.kind === 'malformed') {
@@ -119,7 +125,7 @@ export function makeAssembler(options: {
       if (tag.kind === 'video' || tag.kind === 'audio') return void configure(tag)
       const atMs = unwrap(wrappedMs)
       if (tag.kind === 'frame') meter.frame(atMs, tag.data.length, tag.key, tag.ctoMs)
-      return take({ tag, atMs, nowMs })
+      return take({ tag, atMs, wallMs })
     },
     finish() {
       drainProbe()

@@ -1,4 +1,4 @@
-import { makeBitReader } from './bits.ts'
+import { makeBitReader } from '#formats/bits'
 import { parseSps } from './sps.ts'
 
 export interface VideoConfig {

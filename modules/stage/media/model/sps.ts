@@ -1,4 +1,4 @@
-import { makeBitReader, unescapeNal, type BitReader } from './bits.ts'
+import { makeBitReader, unescapeNal, type BitReader } from '#formats/bits'
 
 export interface SpsInfo {
   readonly width: number

@@ -1,7 +1,7 @@
 import { makeCutter } from './cutter.ts'
 import { writeFragment, type Sample } from './fragment.ts'
 import { AUDIO_TRACK, VIDEO_TRACK, type TrackSet } from './init-segment.ts'
-import { TICKS_PER_SECOND, wallMsAt, type Mapping } from './timeline.ts'
+import { TICKS_PER_SECOND, sourceMsAt, type Mapping } from './timeline.ts'
 import { makeAudioTrack, makeVideoTrack } from './tracks.ts'
 
 /** Where finished media goes. Calls come in order: init, open, part..., close, open... */
@@ -37,6 +37,8 @@ export function makeStretch(options: {
   mapping: Mapping
   sequence: number
   partTargetTicks: number | undefined
+  /** When a time of the publisher's was, on wall clock. */
+  wallMsOf(sourceMs: number): number
   sink: AssemblySink
 }): Stretch {
   const { tracks, mapping, sink } = options
@@ -70,7 +72,8 @@ export function makeStretch(options: {
 
   const openSegment = (ticks: number): void => {
     if (isOpen) sink.close()
-    sink.open({ isNewTimeline: isFirst, ticks, wallMs: wallMsAt(mapping, ticks) })
+    const wallMs = options.wallMsOf(sourceMsAt(mapping, ticks))
+    sink.open({ isNewTimeline: isFirst, ticks, wallMs })
     isOpen = true
     isFirst = false
     openBytes = 0

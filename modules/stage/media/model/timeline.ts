@@ -25,12 +25,11 @@ export function judgeStep(previousMs: number, nowMs: number): 'goes_on' | 'jumps
   return step < -CLOCK_LIMITS.backMs || step > CLOCK_LIMITS.forwardMs ? 'jumps' : 'goes_on'
 }
 
-/** How one stretch of the publisher's clock lies on the show's own timeline and on wall clock.
- *  Output times are ticks of 1/90000 s and never step back, whatever the publisher does. */
+/** How one stretch of the publisher's clock lies on the show's own timeline. Output times are ticks
+ *  of 1/90000 s and never step back, whatever the publisher does. */
 export interface Mapping {
   readonly sourceMs: number
   readonly ticks: number
-  readonly wallMs: number
 }
 
 export const TICKS_PER_SECOND = 90_000
@@ -38,5 +37,5 @@ export const TICKS_PER_SECOND = 90_000
 export const ticksAt = (mapping: Mapping, sourceMs: number): number =>
   mapping.ticks + (sourceMs - mapping.sourceMs) * 90
 
-export const wallMsAt = (mapping: Mapping, ticks: number): number =>
-  mapping.wallMs + (ticks - mapping.ticks) / 90
+export const sourceMsAt = (mapping: Mapping, ticks: number): number =>
+  mapping.sourceMs + (ticks - mapping.ticks) / 90

@@ -8,7 +8,6 @@ import { LOW, lowSize, makeLow } from './low.ts'
 import { measureRates, writeMaster, type Variant } from './master.ts'
 import { makeRendition, type Rendition, type SourceSegment } from './rendition.ts'
 import { makeSoundRendition } from './sound.ts'
-import { STILL } from './still.ts'
 
 export type { Rendition } from './rendition.ts'
 
@@ -77,11 +76,14 @@ export function makeRenditions(deps: {
     }
   }
 
-  const audioVariant = (): Variant | undefined => audio.isMade && tracks.audio ? {
-    uri: 'audio.m3u8', name: 'audio', codecs: [STILL.codec, tracks.audio.codec],
-    width: STILL.width, height: STILL.height,
-    rates: measureRates(audioWriter.window.segments) ?? guess(SOUND_BPS),
-  } : undefined
+  const audioVariant = (): Variant | undefined => {
+    const still = audio.video
+    return still && tracks.audio && {
+      uri: 'audio.m3u8', name: 'audio', codecs: [still.codec, tracks.audio.codec],
+      width: still.width, height: still.height,
+      rates: measureRates(audioWriter.window.segments) ?? guess(SOUND_BPS),
+    }
+  }
 
   return {
     low: lowWriter,

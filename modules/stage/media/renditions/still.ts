@@ -1,32 +1,63 @@
 import { parseVideoConfig, type VideoConfig } from '../model/codecs.ts'
 
-/** A black picture of 320x180 (x264, baseline), so that sound without its picture has the same
- *  tracks as the rest and players switch to it and back within one buffer: hls.js leaves variants
- *  without a picture out, and a browser's buffer takes no init with fewer tracks than before. */
-const SPS = Buffer.from('6742c00cdc1419f9f011000003000100000300320f142b80', 'hex')
-const PPS = Buffer.from('68ce0f2c80', 'hex')
+/** A black picture (x264, baseline), so that sound without its picture has the same tracks as the
+ *  rest and players switch to it and back within one buffer: hls.js leaves variants without a
+ *  picture out, and a browser's buffer takes no init with fewer tracks than before. */
+export interface Still {
+  readonly config: VideoConfig
+  /** The picture to follow `count` others. */
+  picture(count: number): Buffer
+}
 
-/** Two, because keyframes that follow each other carry different ids (H.264, 7.4.3). */
-const PICTURES = [
-  'ZYiEBLyYoAA4oycnJycnJycnJycnJycnJycnJydddddddddddddddddddddddddddddddddddddddddddddddddd'
-  + 'dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd'
-  + 'ddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddeA',
-  'ZYiCAS8mKAAOKMnJycnJycnJycnJycnJycnJycnXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX'
-  + 'XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX'
-  + 'XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXg',
-].map((text) => {
-  const nal = Buffer.from(text, 'base64')
-  const length = Buffer.alloc(4)
-  length.writeUInt32BE(nal.length)
-  return Buffer.concat([length, nal])
-})
+function makeStill(spsHex: string, ppsHex: string, pictures: readonly string[]): Still {
+  const [sps, pps] = [Buffer.from(spsHex, 'hex'), Buffer.from(ppsHex, 'hex')]
+  const record = Buffer.concat([
+    Buffer.from([1, sps[1]!, sps[2]!, sps[3]!, 0xff, 0xe1, 0, sps.length]), sps,
+    Buffer.from([1, 0, pps.length]), pps,
+  ])
+  const units = pictures.map((text) => {
+    const nal = Buffer.from(text, 'base64')
+    const length = Buffer.alloc(4)
+    length.writeUInt32BE(nal.length)
+    return Buffer.concat([length, nal])
+  })
+  return {
+    config: parseVideoConfig(record)!,
+    // Two, because keyframes that follow each other carry different ids (H.264, 7.4.3).
+    picture: (count) => units[count % units.length]!,
+  }
+}
 
-const record = Buffer.concat([
-  Buffer.from([1, SPS[1]!, SPS[2]!, SPS[3]!, 0xff, 0xe1, 0, SPS.length]), SPS,
-  Buffer.from([1, 0, PPS.length]), PPS,
-])
+/** 320x180. */
+const WIDE = makeStill(
+  '6742c00cdc1419f9f011000003000100000300320f142b80',
+  '68ce0f2c80', [
+    'ZYiEBLyYoAA4oycnJycnJycnJycnJycnJycnJydddddddddddddddddddddddddddddddddddddddddddddd'
+    + 'dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd'
+    + 'dddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddddd'
+    + 'ddddddeA',
+    'ZYiCAS8mKAAOKMnJycnJycnJycnJycnJycnJycnXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX'
+    + 'XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX'
+    + 'XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX'
+    + 'XXXXXXXg',
+  ],
+)
 
-export const STILL: VideoConfig = parseVideoConfig(record)!
+/** 180x320. */
+const TALL = makeStill(
+  '6742c00cdc3029e7f011000003000100000300320f142b80',
+  '68ce0f2c80', [
+    'ZYiEBLyYoAA4oycnJycnJycnJycnXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX'
+    + 'XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX'
+    + 'XXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXXX'
+    + 'XXXXgA==',
+    'ZYiCAS8mKAAOKMnJycnJycnJycnJ11111111111111111111111111111111111111111111111111111111'
+    + '111111111111111111111111111111111111111111111111111111111111111111111111111111111111'
+    + '111111111111111111111111111111111111111111111111111111111111111111111111111111111111'
+    + '11114A==',
+  ],
+)
 
-/** The picture to follow `count` others. */
-export const stillPicture = (count: number): Buffer => PICTURES[count % PICTURES.length]!
+/** The one that lies as the picture it stands for, so that a page keeps its shape. */
+export const stillFor = (video: { width: number; height: number }): Still =>
+  video.height > video.width ? TALL : WIDE

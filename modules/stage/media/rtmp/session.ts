@@ -28,6 +28,10 @@ const SENTENCES: Readonly<Record<MediaProblem, string>> = {
   'stage.media.show_ended': 'This show has ended. Use the key of the next show.',
   'stage.media.stream_malformed': 'The stream cannot be read. Restart the encoder.',
   'stage.media.bitrate_too_high': 'Lower the bitrate of the encoder.',
+  'stage.media.offer_unreadable': 'The stream cannot be read. Restart the encoder.',
+  'stage.media.whep_unfit': 'Set the encoder to no B-frames and a keyframe every 2 seconds.',
+  'stage.media.no_signal': 'Nobody publishes this show now.',
+  'stage.media.full': 'This server has no room for one more encoder.',
   'stage.media.recording_stopped_disk_full': 'The recording stopped: the disk is full.',
   'stage.media.recording_failed': 'The recording stopped.',
 }

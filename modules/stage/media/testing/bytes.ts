@@ -18,11 +18,12 @@ export function avcRecord(sps: Buffer = SPS): Buffer {
 /** AAC LC, 48 kHz, stereo. */
 export const AAC_RECORD = Buffer.from([0x11, 0x90])
 
-/** One NAL unit behind its length. */
+/** One NAL unit behind its length; a slice starts with its picture's first macroblock. */
 export function nalRun(sizeBytes = 40, type = 1): Buffer {
   const nal = Buffer.alloc(4 + sizeBytes, 0x11)
   nal.writeUInt32BE(sizeBytes)
   nal[4] = type
+  if (sizeBytes > 1) nal[5] = 0x88
   return nal
 }
 

@@ -1,0 +1,122 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { isId, type Log, type Refusal, type ShowId } from '#kernel'
+import { MEDIA_LIMITS, mediaPaths } from '../contract.ts'
+import { sendEmpty, sendJson } from '../http/reply.ts'
+import type { RtcSessions } from './sessions.ts'
+
+const STATUS: Readonly<Record<string, number>> = {
+  'stage.show.key_unknown': 401,
+  'stage.media.codec_not_supported': 415,
+  'stage.media.already_publishing': 409,
+  'stage.media.show_ended': 410,
+  'stage.media.offer_unreadable': 400,
+  'stage.media.whep_unfit': 409,
+  'stage.media.no_signal': 404,
+  'stage.media.full': 503,
+}
+
+/** The body as text, null when it is longer than an offer ever is. */
+async function readBody(request: IncomingMessage): Promise<string | null> {
+  const chunks: Buffer[] = []
+  let sizeBytes = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    sizeBytes += chunk.length
+    if (sizeBytes > MEDIA_LIMITS.offerBytesMax) return null
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+const TYPE = 'application/sdp'
+const CORS = {
+  'access-control-allow-origin': '*',
+  'access-control-allow-methods': 'POST, PATCH, DELETE',
+  'access-control-allow-headers': 'authorization, content-type',
+  'access-control-expose-headers': 'location, retry-after',
+} as const
+const BEARER = /^Bearer ([A-Za-z0-9_-]{8,128})$/
+const WHEP = /^\/media\/([a-z0-9_]{1,40})\/whep$/
+const SESSION = /^\/media\/rtc\/([A-Za-z0-9_-]{24})$/
+
+/** Answers WHIP (RFC 9725) and WHEP; false when the path is none of theirs. */
+export function makeRtcHttp(deps: { sessions: RtcSessions; log: Log }) {
+  const { sessions } = deps
+  const refuse = (response: ServerResponse, refusal: Refusal): void => {
+    const status = STATUS[refusal.code] ?? 500
+    if (status === 503) response.setHeader('retry-after', '10')
+    sendJson(response, status, { refusal })
+  }
+
+  const offerOf = async (
+    request: IncomingMessage, response: ServerResponse,
+  ): Promise<string | undefined> => {
+    const type = (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase()
+    if (type !== TYPE) {
+      response.setHeader('accept-post', TYPE)
+      sendEmpty(response, 415)
+      return undefined
+    }
+    const body = await readBody(request)
+    if (body === null) sendEmpty(response, 413, { connection: 'close' })
+    return body ?? undefined
+  }
+
+  const publish = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+    const key = BEARER.exec(request.headers.authorization ?? '')?.[1]
+    if (!key) return refuse(response, { code: 'stage.show.key_unknown' })
+    const offer = await offerOf(request, response)
+    if (offer === undefined) return
+    const forwarded = request.headers['x-silkcast-address']
+    const address = typeof forwarded === 'string' ? forwarded.slice(0, 64) : 'unknown'
+    const answered = await sessions.publish(key, address, offer)
+    send(response, answered)
+  }
+
+  const view = async (
+    request: IncomingMessage, response: ServerResponse, showId: string,
+  ): Promise<void> => {
+    if (!isId('sho', showId)) return sendEmpty(response, 404)
+    const offer = await offerOf(request, response)
+    if (offer !== undefined) send(response, await sessions.view(showId as ShowId, offer))
+  }
+
+  const send = (
+    response: ServerResponse, answered: Awaited<ReturnType<RtcSessions['view']>>,
+  ): void => {
+    if (!answered.ok) return refuse(response, answered.refusal)
+    const body = Buffer.from(answered.value.answer)
+    response.writeHead(201, {
+      'content-type': TYPE, 'cache-control': 'no-store',
+      'content-length': body.length, location: mediaPaths.session(answered.value.sessionId),
+    })
+    response.end(body)
+  }
+
+  const end = (request: IncomingMessage, response: ServerResponse, id: string): void => {
+    request.resume()
+    if (request.method === 'PATCH') return sendEmpty(response, 422)
+    if (request.method !== 'DELETE') return sendEmpty(response, 405, { allow: 'DELETE, PATCH' })
+    sendEmpty(response, sessions.end(id) ? 200 : 404)
+  }
+
+  return async (
+    request: IncomingMessage, response: ServerResponse, path: string,
+  ): Promise<boolean> => {
+    const whep = WHEP.exec(path)
+    const session = SESSION.exec(path)
+    if (!whep && !session && path !== mediaPaths.whip) return false
+    // No cookie is looked at here, so that pages of other sites may play and publish, too.
+    for (const [name, value] of Object.entries(CORS)) response.setHeader(name, value)
+    if (request.method === 'OPTIONS') {
+      request.resume()
+      sendEmpty(response, 204, { 'access-control-max-age': '86400', 'accept-post': TYPE })
+    } else if (session) {
+      end(request, response, session[1]!)
+    } else if (request.method !== 'POST') {
+      request.resume()
+      sendEmpty(response, 405, { allow: 'POST' })
+    } else if (whep) await view(request, response, whep[1]!)
+    else await publish(request, response)
+    return true
+  }
+}

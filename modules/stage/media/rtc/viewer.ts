@@ -1,0 +1,98 @@
+import { Fault, ok, refuse, type Clock, type Log, type Refusal, type Result } from '#kernel'
+import type { Peer, Peers } from '../contract.ts'
+import type { Show } from '../live/show.ts'
+import type { Kind } from './line.ts'
+import { chooseH264, chooseOpus, parseOffer, type OfferMedia } from '#formats/offer'
+import { isRtcp } from '#formats/rtp'
+import { parseRtcp } from '#formats/rtcp'
+
+export interface RtcViewer {
+  readonly answer: string
+  close(): void
+}
+
+/** A browser that was let in and never came is forgotten. */
+const CONNECT_MS = 15_000
+
+const receives = (media: OfferMedia): boolean =>
+  media.port !== 0 && (media.direction === 'recvonly' || media.direction === 'sendrecv')
+
+function planOf(offer: string, ssrcs: Readonly<Record<Kind, number>>) {
+  const parsed = parseOffer(offer)
+  if (!parsed?.hasFingerprint) return undefined
+  const video = parsed.medias.find((media) => media.kind === 'video' && receives(media))
+  const audio = parsed.medias.find((media) => media.kind === 'audio' && receives(media))
+  const h264 = video && chooseH264(video)
+  const opus = audio && chooseOpus(audio)
+  const track = (
+    kind: Kind, media: OfferMedia, chosen: { payloadType: number; fmtp: string | null },
+  ) => ({ mid: media.mid, kind, ...chosen, direction: 'send' as const, ssrc: ssrcs[kind] })
+  return {
+    isRefused: (video && !h264) || (!h264 && !opus),
+    payloadTypes: { video: h264?.payloadType ?? null, audio: opus?.payloadType ?? null },
+    tracks: [
+      ...(video && h264 ? [track('video', video, h264)] : []),
+      ...(audio && opus ? [track('audio', audio, opus)] : []),
+    ],
+  }
+}
+
+/** One who watches over WHEP. */
+export async function startViewer(deps: {
+  clock: Clock
+  log: Log
+  peers: Peers
+  show: Show
+  offer: string
+  onClosed(): void
+}): Promise<Result<RtcViewer, Refusal>> {
+  const { show: { line }, clock } = deps
+  if (line.unfit) return refuse('stage.media.whep_unfit', { why: line.unfit })
+  const plan = planOf(deps.offer, line.ssrcs)
+  if (!plan) return refuse('stage.media.offer_unreadable')
+  if (plan.isRefused) return refuse('stage.media.codec_not_supported')
+
+  let peer: Peer | undefined
+  let isClosed = false
+  let seat: ReturnType<typeof line.watch> | undefined
+  const close = (): void => {
+    if (isClosed) return
+    isClosed = true
+    patience.cancel()
+    seat?.leave()
+    peer?.close()
+    deps.onClosed()
+  }
+  const patience = clock.after(CONNECT_MS, close)
+  const enter = (): void => {
+    if (isClosed || seat) return
+    patience.cancel()
+    seat = line.watch({
+      payloadTypes: plan.payloadTypes,
+      send: (kind, packet) => void peer?.send(kind, packet),
+      leave: close,
+    })
+    line.askKeyframe()
+  }
+  const control = (kind: Kind, bytes: Buffer): void => {
+    if (!isRtcp(bytes)) return
+    for (const message of parseRtcp(bytes)) {
+      if (message.kind === 'nack') seat?.resend(kind, message.sequences)
+      else if (message.kind === 'pli' || message.kind === 'fir') line.askKeyframe()
+    }
+  }
+  try {
+    peer = await deps.peers.answer(deps.offer, plan.tracks, {
+      packet: (kind, bytes) => control(kind, bytes as Buffer),
+      state: (state) => state === 'connected' ? enter() : close(),
+    })
+  } catch (error) {
+    close()
+    if (error instanceof Fault && error.code === 'stage.media.offer_unreadable') {
+      return refuse('stage.media.offer_unreadable')
+    }
+    throw error
+  }
+  // The network may have been quicker than the promise.
+  return ok({ answer: peer.answer, close })
+}
