@@ -91,9 +91,9 @@ test('MED24 a poor line: a small picture, then sound alone, then all of it again
   const show = rig.addShow()
   // Encoded beforehand: what is measured here is the line, not the machine.
   const file = join(rig.folder, 'film.flv')
-  const film = { size: '854x480', fps: 15, seconds: 120, video: FAT }
+  const film = { size: '854x480', fps: 15, seconds: 220, video: FAT }
   await rig.encoder(file, { ...film, isFast: true }).ended()
-  rig.encoder(show.rtmpUrl(), { file, seconds: 120 })
+  rig.encoder(show.rtmpUrl(), { file, seconds: 220 })
   await until('low', async () => (await fetch(show.url('low.m3u8'))).ok, 20_000)
   const page = await browser.newPage()
   const cdp = await page.context().newCDPSession(page)
@@ -106,8 +106,9 @@ test('MED24 a poor line: a small picture, then sound alone, then all of it again
   const figures: Record<string, unknown> = {}
   await take()
   for (const [name, kbps, width, ms] of [
-    ['to360p', 1_200, 640, 10_000], ['toAudio', 200, 320, 10_000],
-    ['backTo360p', 20_000, 640, 30_000], ['backToSource', 20_000, 854, 40_000],
+    // A machine that is busy stumbles, and what stumbled is tried again later and later.
+    ['to360p', 1_200, 640, 15_000], ['toAudio', 200, 320, 15_000],
+    ['backTo360p', 20_000, 640, 60_000], ['backToSource', 20_000, 854, 90_000],
   ] as const) {
     await throttle(cdp, kbps)
     const afterMs = await widthIs(page, width, ms)
@@ -119,4 +120,4 @@ test('MED24 a poor line: a small picture, then sound alone, then all of it again
     expect(one.stallMs).toBeLessThan(1_000)
     expect(one.silenceMs).toBeLessThan(1_000)
   }
-})
+}, 300_000)

@@ -7,7 +7,8 @@ import { useWords } from '../words.ts'
 
 const EVENTS = ['loadeddata', 'resize', 'renditionchange'] as const
 
-/** Sound only was asked for, or is all that the line carries now: a word over the backdrop instead of a black box. */
+/** Sound only was asked for, or is all that the line carries now: a word over the backdrop instead
+ *  of a black box. */
 export function SoundOnly({ video, saving }: {
   readonly video: RefObject<HTMLVideoElement | null>
   readonly saving: Saving

@@ -19,7 +19,8 @@ function startLineUp() {
   const lineUp = makeLineUp<number>((part, frames) => {
     told.push({ part, places: frames.map((frame: Sample) => frame.data[0]!) })
   })
-  return { told, lineUp, act: (name: string) => lineUp.act(() => told.push({ part: name, places: [] })) }
+  const act = (name: string) => lineUp.act(() => told.push({ part: name, places: [] }))
+  return { told, lineUp, act }
 }
 
 describe('line-up', () => {
