@@ -5,7 +5,7 @@ import { writeFacts, type Tx } from '#adapters/store-postgres'
 import { useTestDatabase } from '#adapters/store-postgres/testing'
 import type { Show } from '#stage/show/contract'
 import type { Product } from '#trade/catalog/contract'
-import type { Offer, OfferDraft } from '#trade/offers/contract'
+import { offerLimits, type Offer, type OfferDraft } from '#trade/offers/contract'
 import { checkOrders } from '#trade/orders/testing'
 import { checkStock } from '#trade/stock/testing'
 import { makeCancelOrder } from './cancel-order.ts'
@@ -59,9 +59,9 @@ describe('opening and closing an offer', () => {
       id: world.showId, state: 'live', saleStopped: false, lineUp: [world.productId],
     } as string | object as Show
   })
-  const flow = (change: { product?: Product | null; leadMs?: number } = {}) => makeOpenOffer<Tx>({
+  const flow = (change: { product?: Product | null; lagCapMs?: number } = {}) => makeOpenOffer<Tx>({
     database: test.database, stock: sale.stock, offers: sale.offers, clock, ids: sale.ids,
-    log: silentLog, leadMs: change.leadMs ?? 0,
+    log: silentLog, lagCapMs: change.lagCapMs ?? -offerLimits.readMs,
     shows: {
       read: async (id) => (id === world.showId ? show : null),
       readSelling: async () => new Map([[world.showId, world.played.selling]]),
@@ -104,12 +104,35 @@ describe('opening and closing an offer', () => {
 
   it('is announced first and can be bought by everyone from one instant on', async () => {
     await fillSale(sale, test.database, world, { stock: 10 })
-    const offer = await opened({ leadMs: 3000 })
-    expect(offer.opensAtMs).toBe(clock.nowMs() + 3000)
-    await clock.advance(2999)
-    expect(await buy(offer.id as OfferId)).toBe('trade.stock.offer_not_open')
+    const offer = await opened({ lagCapMs: 6000 })
+    expect(offer.opensAtMs).toBe(clock.nowMs() + 6000 + offerLimits.readMs)
+    await clock.advance(7499)
+    expect(await buy(offer.id as OfferId)).toBe('trade.offers.too_early')
     await clock.advance(1)
     expect(await buy(offer.id as OfferId)).toMatch(/^ord_/)
+  })
+
+  it('belongs to the frame that the producer saw, and opens by the time of the act', async () => {
+    const seenMs = clock.nowMs() - 1500
+    const answer = await flow({ lagCapMs: 6000 }).open(world.showId, { ...draft(), seenMs })
+    expect(answer).toMatchObject({
+      ok: true, value: { mediaMs: seenMs, opensAtMs: clock.nowMs() + 7500 },
+    })
+    expect(await flow().close(world.showId, answer.ok ? answer.value.id as OfferId : '' as OfferId))
+      .toMatchObject({ ok: true })
+    const lie = await flow().open(world.showId, { ...draft(), seenMs: clock.nowMs() + 60_000 })
+    expect(lie).toMatchObject({ ok: true, value: { mediaMs: clock.nowMs() } })
+  })
+
+  it('is judged again where the units are, whatever let the order through', async () => {
+    await fillSale(sale, test.database, world, { stock: 10 })
+    const offer = await opened({ lagCapMs: 6000 })
+    const fates = await test.database.transaction((tx) => sale.stock.holdReclaiming(tx, [{
+      orderId: sale.ids.make('ord'), variantId: world.variantIds[0],
+      allotmentId: offer.id as OfferId, buyerId: world.buyer().personId!, quantity: 1,
+      expiresAtMs: clock.nowMs() + 60_000,
+    }], clock.nowMs()))
+    expect(fates.fates).toMatchObject([{ held: false, code: 'trade.stock.offer_not_open' }])
   })
 
   it.each([

@@ -1,8 +1,8 @@
 import { ok, refuse, type Clock, type Ids, type Log, type OfferId, type ProductId, type Refusal,
   type Result, type ShowId, type Transactor, type VariantId } from '#kernel'
-import type { Show, ShowRefusal, Shows } from '#stage/show/contract'
+import { actedAtMs, type Show, type ShowRefusal, type Shows } from '#stage/show/contract'
 import type { Catalog, Market, Product } from '#trade/catalog/contract'
-import { showOffer, type Offer, type OfferDraft, type Offers, type OfferTerms,
+import { offerLimits, showOffer, type Offer, type OfferDraft, type Offers, type OfferTerms,
 } from '#trade/offers/contract'
 import type { Stock } from '#trade/stock/contract'
 
@@ -17,10 +17,10 @@ export interface OpenOfferDeps<Tx> {
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
-  /** Between the announcement and the instant at which everyone may buy, milliseconds: as long as
-   *  the slowest picture, so that all have heard the price. */
-  readonly leadMs: number
-  pin(showId: ShowId, productId: ProductId): Promise<Show | ShowRefusal>
+  /** How far behind a viewer's picture may be and still show the announcement in time, ms: an offer
+   *  opens this long after it was announced, and the time to read a price. */
+  readonly lagCapMs: number
+  pin(showId: ShowId, productId: ProductId, seenMs?: number): Promise<Show | ShowRefusal>
   readonly afterOpen?: (offer: Offer) => void
   readonly afterClose?: (offer: Offer) => void
 }
@@ -76,13 +76,16 @@ export function makeOpenOffer<Tx>(deps: OpenOfferDeps<Tx>): OpenOfferFlow {
     const refusal = refuseShow(show, productId) ?? refusePrices(draft.prices, markets)
     if (refusal) return { ok: false, refusal }
     if (product?.status !== 'active') return refuse('trade.catalog.unknown')
-    const opensAtMs = clock.nowMs() + deps.leadMs
+    const nowMs = clock.nowMs()
+    const mediaMs = actedAtMs(draft.seenMs, nowMs)
+    const opensAtMs = nowMs + deps.lagCapMs + offerLimits.readMs
     const written = await write({
       id: ids.make('off'), showId, productId, prices: draft.prices, units: draft.units,
-      perBuyerCap: draft.perBuyerCap, opensAtMs, closesAtMs: opensAtMs + draft.seconds * 1000,
+      perBuyerCap: draft.perBuyerCap, mediaMs, opensAtMs,
+      closesAtMs: opensAtMs + draft.seconds * 1000,
     }, product)
     if (!written.ok) return written
-    const pinned = await deps.pin(showId, productId)
+    const pinned = await deps.pin(showId, productId, draft.seenMs)
     if (typeof pinned === 'string') log.warn('offers.not_pinned', { showId, code: pinned })
     const offer = showOffer(written.value, 'open', { units: draft.units, taken: 0 })
     deps.afterOpen?.(offer)

@@ -6,6 +6,7 @@ import {
   type Log,
   type OfferId,
   type PersonId,
+  type Random,
   type Refusal,
   type Result,
   type ShowId,
@@ -28,17 +29,22 @@ import {
 } from './place-order/batch.ts'
 import { makeBatcher } from './place-order/batcher.ts'
 import { makeDeliveryCheck, makePricing, type Priced } from './place-order/checks.ts'
+import { makeOpening } from './place-order/opening.ts'
 
 export type { PlacedBatch } from './place-order/batch.ts'
 
-/** Orders in one transaction, orders waiting for one, transactions in flight. */
+/** Orders in one transaction, orders waiting for one, transactions in flight, orders kept for the
+ *  moment in which offers open. */
 export interface PlaceOrderLimits {
   readonly batch: number
   readonly waiting: number
   readonly lanes: number
+  readonly opening: number
 }
 
-export const placeOrderLimits: PlaceOrderLimits = { batch: 512, waiting: 4096, lanes: 1 }
+export const placeOrderLimits: PlaceOrderLimits = {
+  batch: 512, waiting: 4096, lanes: 1, opening: 20_000,
+}
 
 export interface PlaceOrderDeps<Tx> {
   readonly database: Transactor<Tx>
@@ -51,6 +57,10 @@ export interface PlaceOrderDeps<Tx> {
   readonly clock: Clock
   readonly ids: Ids
   readonly log: Log
+  readonly random: Random
+  /** Orders that come so soon after an offer opens count as having come together, ms; see
+   *  `makeOpening`. 0 when not said. */
+  readonly momentMs?: number | undefined
   /** After a batch is durable: rooms and people are told. Never waited for. */
   readonly afterCommit?: (batch: PlacedBatch) => void
   /** Hears how long each transaction took, and what every order was answered: `placed`, or the code
@@ -151,6 +161,15 @@ export function makePlaceOrder<Tx>(deps: PlaceOrderDeps<Tx>): PlaceOrderFlow {
     }),
   })
 
+  const opening = makeOpening<Wish, Order>({
+    clock,
+    random: deps.random,
+    momentMs: deps.momentMs ?? 0,
+    keptMost: limits.opening,
+    buyerOf: (wish) => wish.buyerId,
+    submit: batcher.submit,
+  })
+
   /** A key that has its order already gets it again, also when the price has moved since. */
   async function known(buyerId: PersonId, key: string): Promise<Order | undefined> {
     const intent = { buyerId, key }
@@ -166,7 +185,9 @@ export function makePlaceOrder<Tx>(deps: PlaceOrderDeps<Tx>): PlaceOrderFlow {
       const order = await known(buyerId, input.key)
       return order ? { ok: true, value: order } : priced
     }
-    const answer = batcher.submit(wishOf(ids, who, buyerId, input, priced.value))
+    const wish = wishOf(ids, who, buyerId, input, priced.value)
+    const { offer } = priced.value
+    const answer = offer ? opening.enter(wish, offer) : batcher.submit(wish)
     return answer ?? refuse('trade.orders.busy')
   }
 
@@ -185,8 +206,11 @@ export function makePlaceOrder<Tx>(deps: PlaceOrderDeps<Tx>): PlaceOrderFlow {
   return {
     place: deps.meter ? placeCounted : place,
     get waiting() {
-      return batcher.waiting
+      return batcher.waiting + opening.kept
     },
-    idle: () => batcher.idle(),
+    async idle() {
+      await opening.release()
+      await batcher.idle()
+    },
   }
 }

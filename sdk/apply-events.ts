@@ -6,7 +6,7 @@ export const chatKept = 200
 function applyOne(room: RoomSnapshot, event: RoomEvent, kept: number): RoomSnapshot {
   switch (event.k) {
     case 'show': return { ...room, show: event.show }
-    case 'pin': return { ...room, pinned: event.product }
+    case 'pin': return { ...room, pinned: event.product, pinnedMediaMs: event.mediaMs }
     case 'offer': return { ...room, offer: event.offer }
     case 'left':
       if (room.offer?.id !== event.offerId) return room

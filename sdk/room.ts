@@ -24,6 +24,8 @@ export interface RoomOptions extends Heard {
   readonly epoch?: string
   /** On every `open` after the first, own orders may have changed meanwhile: read them again. */
   onStatus?(status: RoomStatus, refusal?: Refusal): void
+  /** How long a message took there and back, ms; after every opening and every 20 s. */
+  onTrip?(tripMs: number): void
   readonly transport?: Transport
 }
 
@@ -80,7 +82,10 @@ function makeWire(options: RoomOptions) {
         },
       })
     },
-    status: (status, refusal) => options.onStatus?.(status, refusal),
+    status(status, refusal) {
+      options.onStatus?.(status, refusal)
+      if (status === 'open') ping()
+    },
     broke: () => calls.fail('sdk.offline'),
   })
   const hearing = makeHearing(options, options, {
@@ -99,6 +104,7 @@ function makeWire(options: RoomOptions) {
     pong(frame) {
       staying.heard()
       time.hear(frame.echo, steady(), frame.at)
+      options.onTrip?.(Math.max(0, steady() - frame.echo))
     },
     refused(refusal) {
       if (forGood.includes(refusal.code)) staying.close(refusal)
@@ -106,14 +112,15 @@ function makeWire(options: RoomOptions) {
     },
     time: time.guess,
   })
+  function ping(): void {
+    if (staying.status !== 'open') return
+    staying.line?.send({ t: 'ping', at: steady() })
+    if (staying.kind === 'ws') staying.expectFrame()
+  }
   return {
     staying, hearing, calls, time,
     isQuiet: () => steady() - heardAt > quietMs,
-    ping() {
-      if (staying.status !== 'open') return
-      staying.line?.send({ t: 'ping', at: steady() })
-      if (staying.kind === 'ws') staying.expectFrame()
-    },
+    ping,
     setMarket(next: string) {
       market = next
       if (staying.kind === 'ws') staying.line?.send({ t: 'market', market: next })

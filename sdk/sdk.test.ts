@@ -64,6 +64,7 @@ describe('applyEvents', () => {
                 units: 100,
                 left: 100,
                 perBuyerCap: 1,
+                mediaMs: 0,
                 opensAtMs: 0,
                 closesAtMs: 1,
               },

@@ -1,6 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { idPattern, type Api } from '#kernel'
 import { DeliverySchema, type Me } from '#people/accounts/contract'
+import type { IceServers } from '#stage/media/contract'
 import type { RoomSnapshot } from '#stage/gateway/contract'
 import type { Market } from '#trade/catalog/contract'
 import { DeskOrderSchema, OrderStepSchema, ShowTotalsSchema } from '#trade/orders/contract'
@@ -52,6 +53,8 @@ export interface BootData {
   readonly markets: readonly Market[]
   /** `/media`: live at `<mediaBase>/<showId>/live.m3u8`, replay beside it. */
   readonly mediaBase: string
+  /** STUN and TURN servers of the house, for those whose network needs them. */
+  readonly iceServers: IceServers
   /** null: no session yet; the page makes a guest of the visitor. */
   readonly me: Me | null
   readonly serverNowMs: number

@@ -41,6 +41,7 @@ export const toOffer = (terms: OfferTerms, left: number, state: 'open' | 'closed
   units: terms.units,
   left,
   perBuyerCap: terms.perBuyerCap,
+  mediaMs: terms.mediaMs,
   opensAtMs: terms.opensAtMs,
   closesAtMs: terms.closesAtMs,
 })
@@ -82,6 +83,7 @@ export function makeRoomView(deps: RoomViewDeps) {
     return {
       show: publicShow(show),
       pinned,
+      pinnedMediaMs: pinned ? show.pinnedMediaMs : null,
       offer,
       chat,
       lineUp,

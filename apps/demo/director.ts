@@ -82,7 +82,7 @@ export function startDirector(deps: DirectorDeps): { stop(): void } {
     })
     if (!opened.ok) log.info('demo.offer_refused', { code: opened.refusal.code })
     await clock.sleep(
-      opened.ok ? opened.value.closesAtMs - opened.value.opensAtMs + restMs : restMs,
+      opened.ok ? Math.max(0, opened.value.closesAtMs - clock.nowMs()) + restMs : restMs,
     )
   }
 

@@ -98,14 +98,14 @@ const usage = () => {
   return { cpuMicros: user + system, memoryBytes: process.memoryUsage.rss() }
 }
 const media = makeMediaServer({
-  clock: systemClock, random: systemRandom, log, folder, internalKey, usage, ...control,
+  clock: systemClock, random: systemRandom, log, folder, internalKey, usage,
+  control: { ...control, renditionsOf: (showId) => choose(control.renditionsOf(showId)) },
   rtc: {
     peers: makeDatachannelPeers({ log, udpPort }),
     turners: makeSoundTurners({ ffmpeg, clock: systemClock, log }),
+    pictures: makePictureTurners({ ffmpeg, clock: systemClock, log }),
     udpPort, publicAddresses, viewersMax, maxKbps,
   },
-  pictures: makePictureTurners({ ffmpeg, clock: systemClock, log }),
-  wantedRenditions: (showId) => choose(control.renditionsOf(showId)),
 })
 
 type ListenError = NodeJS.ErrnoException & { port?: number }

@@ -24,8 +24,21 @@ describe('the server clock of a page', () => {
     let steady = 0
     const clock = makeServerClock(0, () => steady)
     steady = 100
-    clock.hear(130)
+    clock.hear(108)
     expect(clock.nowMs()).toBe(100)
+  })
+
+  it('adds the way here: half of the quickest round trip', () => {
+    let steady = 0
+    const clock = makeServerClock(1_000_000, () => steady)
+    steady = 1000
+    clock.hear(1_001_000)
+    clock.hearTrip(240)
+    clock.hearTrip(900)
+    expect(clock.nowMs()).toBe(1_001_120)
+    steady = 2000
+    clock.hear(1_001_990)
+    expect(clock.nowMs()).toBe(1_002_120)
   })
 
   it('forgets a clock that was put back', () => {

@@ -6,6 +6,8 @@ import type { Order, PlaceOrder } from '#trade/orders/contract'
 import type { Payment } from '#trade/payments/contract'
 import type { BootData } from './boot.ts'
 import { makeServerClock, type ServerClock } from './clock.ts'
+import { makeCueing } from './cues/cueing.ts'
+import { makeMediaClock, type MediaClock } from './stage/media-clock.ts'
 import { makeStore, type Store } from './store.ts'
 import type { Comfort } from './view/comfort.ts'
 import { isLineThrifty, keepComfort, onLineChange, readComfort } from './view/device.ts'
@@ -30,6 +32,8 @@ export interface RoomState extends Comfort {
 export interface House {
   readonly state: Store<RoomState>
   readonly clock: ServerClock
+  /** Where the picture is: players say, cues wait for it. */
+  readonly media: MediaClock
   readonly boot: BootData
   say(text: string): Promise<Result<unknown>>
   react(): void
@@ -93,8 +97,19 @@ export function makeHouse(boot: BootData): House {
     if (event.k === 'muted') state.set({ isMuted: event.muted })
     persons.tell(event)
   }
+  const media = makeMediaClock()
+  const cueing = makeCueing({
+    media, serverNowMs: clock.nowMs, perfMs: () => performance.now(),
+    isHidden: () => document.hidden, shown: () => state.get().room,
+    show: (events) => state.set(({ room }) => ({ room: applyEvents(room, events) })),
+    every(ms, run) {
+      const timer = setInterval(run, ms)
+      return () => clearInterval(timer)
+    },
+  })
+  document.addEventListener('visibilitychange', cueing.look)
   const hearRoom = (events: readonly RoomEvent[]) => {
-    state.set(({ room }) => ({ room: applyEvents(room, events) }))
+    cueing.hear(events)
     for (const event of events) {
       if (event.k === 'react') hearts.tell(Object.values(event.counts).reduce((a, b) => a + b, 0))
     }
@@ -110,10 +125,11 @@ export function makeHouse(boot: BootData): House {
   const join = () => {
     link = connectRoom({
       showId, market: boot.market, seq: boot.seq, epoch: boot.epoch,
-      onSnapshot: (room, you) => state.set({ room, isMuted: you.muted }),
+      onSnapshot: (room, you) => state.set({ room: cueing.draw(room), isMuted: you.muted }),
       onEvents: hearRoom,
       onPerson: (events) => events.forEach(hearPerson),
       onTime: clock.hear,
+      onTrip: clock.hearTrip,
       onStatus: hearLine,
     })
   }
@@ -132,7 +148,7 @@ export function makeHouse(boot: BootData): House {
 
   const placeByHttp = (order: PlaceOrder) => client.call('POST /api/orders', { body: order })
   const house: House = {
-    state, clock, boot,
+    state, clock, media, boot,
     say: (text) => link?.say(text) ?? Promise.resolve({ ok: false, refusal: unanswered }),
     react: () => link?.react('heart'),
     onHearts: hearts.add,

@@ -3,6 +3,7 @@ import { sayingsOf, type Scene } from './sayings.ts'
 
 const product = {
   id: 'prd_1', title: 'Tea set', price: '€54.90', selling: 'open', offerId: null, left: 0,
+  opensInSeconds: 0,
 } as const
 const scene: Scene = {
   line: 'well', show: 'live', isSaleStopped: false, hasPicture: true, product,
@@ -25,6 +26,15 @@ describe('what is said aloud', () => {
     expect(sayingsOf(scene, { ...scene, product: offer })).toEqual(
       [{ id: 'room.say.offer', values: { title: 'Tea set', price: '€43.92', left: 38 } }])
     expect(ids({ ...scene, product: offer }, scene)).toEqual(['room.say.offerOver'])
+  })
+
+  it('is an offer that will open, and then its opening', () => {
+    const soon = withProduct({ ...offer, selling: 'soon', opensInSeconds: 6 })
+    expect(sayingsOf(scene, soon)).toEqual([
+      { id: 'room.say.offerSoon', values: { title: 'Tea set', price: '€43.92', seconds: 6 } },
+    ])
+    expect(ids(soon, withProduct({ ...offer, selling: 'soon', opensInSeconds: 3 }))).toEqual([])
+    expect(ids(soon, { ...scene, product: offer })).toEqual(['room.say.offer'])
   })
 
   it('is a new price, and sold out and back', () => {

@@ -15,6 +15,8 @@ export interface Scene {
     readonly selling: Selling
     readonly offerId: string | null
     readonly left: number
+    /** Of an offer that is announced and not open yet. */
+    readonly opensInSeconds: number
   } | null
 }
 
@@ -47,11 +49,17 @@ function ofPicture(before: Scene, now: Scene): Saying | null {
 function ofProduct(before: Scene, now: Scene): Saying | null {
   const [was, is] = [before.product, now.product]
   if (!is || now.show === 'ended') return null
-  const { title, price, left } = is
+  const { title, price, left, opensInSeconds } = is
   const isNew = was?.id !== is.id
   const isSoldOut = is.selling === 'sold_out'
   if (isNew && isSoldOut) return { id: 'room.say.soldOut', values: { title } }
-  if (is.offerId && is.offerId !== was?.offerId && !isSoldOut) {
+  const isNewOffer = is.offerId !== null && is.offerId !== was?.offerId
+  if (isNewOffer && is.selling === 'soon') {
+    return { id: 'room.say.offerSoon', values: { title, price, seconds: opensInSeconds } }
+  }
+  const hasOpened = was?.selling === 'soon' && is.offerId === was.offerId
+    && is.offerId !== null && is.selling === 'open'
+  if ((isNewOffer || hasOpened) && !isSoldOut) {
     return { id: 'room.say.offer', values: { title, price, left } }
   }
   if (isNew) return { id: 'room.say.pinned', values: { title, price } }

@@ -1,4 +1,5 @@
 import { useEffect, useRef } from 'react'
+import { secondsLeft } from '#ui/countdown-math.ts'
 import { useVoice } from '#ui/primitives/toasts.tsx'
 import { useHouse, useRoom } from './context.ts'
 import { offerOn, priceTag, sellingOf, wordsOf } from './goods/goods.ts'
@@ -19,6 +20,7 @@ function sceneOf(state: RoomState, words: RoomWords, nowMs: number): Scene {
       id: pinned.id, title: wordsOf(pinned, words.locale).title,
       price: tag ? words.money(tag.amount) : '', selling: sellingOf(room, pinned, market, nowMs),
       offerId: offer?.id ?? null, left: offer?.left ?? 0,
+      opensInSeconds: offer ? secondsLeft(offer.opensAtMs, nowMs) : 0,
     },
   }
 }

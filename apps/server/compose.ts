@@ -21,6 +21,7 @@ import { addressKey, makeGateway, type OriginRule } from '#stage/gateway'
 import { makeShowRoutes, makeShows } from '#stage/show'
 import { makeCatalog, makeCatalogRoutes } from '#trade/catalog'
 import { makeOffers, makeOffersRoutes } from '#trade/offers'
+import { offerLimits } from '#trade/offers/contract'
 import { makeOrders, makeOrdersRoutes } from '#trade/orders'
 import { makePayments, makePaymentsRoutes } from '#trade/payments'
 import type { Payments } from '#trade/payments/contract'
@@ -48,9 +49,6 @@ export interface House {
   readonly web: { readonly origin: OriginRule; readonly cookieName: string }
   countryOf(address: string): string | null
 }
-
-/** Announced this long before Buy opens: a viewer a few seconds behind has heard the price. */
-const offerLeadMs = 3000
 
 /** The same payments, each new state counted. */
 function countStates<P extends Payments<Tx>>(payments: P, meter: Meter): P {
@@ -149,7 +147,8 @@ function makeFlows(house: House, trade: Trade, people: People, { shows, tell }: 
     ...base, tell: tell.orderChanged, readCountries: people.accounts.readDeliveryCountries,
   })
   const openOffer = makeOpenOffer<Tx>({
-    ...base, leadMs: offerLeadMs, pin: shows.pin,
+    ...base, pin: shows.pin,
+    lagCapMs: Number(env.SILKCAST_LAG_CAP_MS ?? offerLimits.lagCapMs),
     afterOpen: tell.offerChanged, afterClose: tell.offerChanged,
   })
   const stopSale = async (showId: ShowId, stopped: boolean) => {
@@ -162,6 +161,7 @@ function makeFlows(house: House, trade: Trade, people: People, { shows, tell }: 
     placeOrder: makePlaceOrder<Tx>({
       ...base, accounts: people.accounts, afterCommit: tell.batchPlaced,
       meter: house.meter,
+      momentMs: offerLimits.momentMs,
       holdSeconds: env.SILKCAST_HOLD_SECONDS ? Number(env.SILKCAST_HOLD_SECONDS) : undefined,
     }),
     cancelOrder: makeCancelOrder<Tx>({ ...base, afterCommit: tell.orderChanged }),

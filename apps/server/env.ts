@@ -34,6 +34,8 @@ const EnvSchema = Type.Object({
   SILKCAST_TRUST_PORT: Type.Optional(Port),
   // Who has it may read /metrics from anywhere.
   SILKCAST_METRICS_TOKEN: Type.Optional(Type.String({ minLength: 16, maxLength: 200 })),
+  // A house whose viewers are further behind, or not at all: see offerLimits.lagCapMs.
+  SILKCAST_LAG_CAP_MS: Type.Optional(Type.String({ pattern: '^\\d{1,5}$' })),
   SILKCAST_HOLD_SECONDS: Type.Optional(Type.String({ pattern: '^\\d{1,5}$' })),
 })
 

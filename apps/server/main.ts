@@ -11,7 +11,7 @@ import { compose } from './compose.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { finishDemo, seedDemo } from './demo/seed.ts'
 import { readDemoWorld, type DemoWorld } from './demo/world.ts'
-import { readEnv, type ServerEnv } from './env.ts'
+import { readEnv, readIceServers, type ServerEnv } from './env.ts'
 import { firstRun } from './first-run.ts'
 import { makeLog } from '#adapters/log-pino'
 import { addMetrics, countRequests } from './metrics.ts'
@@ -74,7 +74,7 @@ function mountAll(http: Http, house: OpenHouse): void {
   addPages({
     ...house, http, clock, publicUrl: env.SILKCAST_PUBLIC_URL, dataDir: env.SILKCAST_DATA,
     webDir: env.SILKCAST_WEB_DIR ?? join(root, '.cache', 'web', 'current'),
-    describe: house.accounts.describe,
+    describe: house.accounts.describe, iceServers: readIceServers(env),
     whoOf: (request) => house.accounts.whoBySession(readSession(request, isSecure)),
   })
 }

@@ -82,7 +82,7 @@ export function makeTell(deps: TellDeps) {
     pinned.set(showId, show.pinnedProductId)
     const id = show.pinnedProductId as ProductId | null
     const product = id ? ((await deps.catalog.readCards([id])).get(id) ?? null) : null
-    gateway.tell(showId, { k: 'pin', product })
+    gateway.tell(showId, { k: 'pin', product, mediaMs: show.pinnedMediaMs })
     numbersMoved(showId)
   }
 

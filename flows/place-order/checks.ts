@@ -15,6 +15,8 @@ export interface Priced {
   readonly title: string
   readonly variantTitle: string
   readonly unit: Money
+  /** The offer that it comes from, and the instant at which that opens; null: an ordinary sale. */
+  readonly offer: { readonly id: string, readonly opensAtMs: number } | null
 }
 
 /** Checks the price that was shown against the one that counts. Terms of an offer never change. */
@@ -43,7 +45,8 @@ export function makePricing(deps: {
       return refuse('trade.orders.price_changed', { amountMinor, currency })
     }
     const { productId, title, variantTitle } = variant
-    return ok({ productId, title, variantTitle, unit })
+    const offer = terms && { id: terms.id, opensAtMs: terms.opensAtMs }
+    return ok({ productId, title, variantTitle, unit, offer })
   }
 }
 

@@ -58,7 +58,8 @@ export function makeSaleWorld(named?: Named): SaleWorld {
 /** The whole walk on a real database, as the composition root puts it together. */
 export function makeSale<Tx extends QueryExecutorProvider>(
   database: Db<Tx>, writeFacts: WriteFacts<Tx>, world: SaleWorld,
-  change: Partial<Pick<PlaceOrderDeps<Tx>, 'clock' | 'afterCommit' | 'limits' | 'database'>> = {},
+  change: Partial<Pick<PlaceOrderDeps<Tx>,
+    'clock' | 'afterCommit' | 'limits' | 'database' | 'momentMs' | 'random'>> = {},
 ) {
   const clock = change.clock ?? systemClock
   const ids = makeIds({ clock, random: systemRandom })
@@ -67,7 +68,7 @@ export function makeSale<Tx extends QueryExecutorProvider>(
   const offers = makeOffers<Tx>({ database, ids, writeFacts, clock })
   const { played } = world
   const flow = makePlaceOrder<Tx>({
-    database, stock, orders, offers, clock, ids, log: silentLog, ...change,
+    database, stock, orders, offers, clock, ids, log: silentLog, random: systemRandom, ...change,
     shows: {
       async readSelling(tx, showIds) {
         // One round trip, as the module itself has.
@@ -111,7 +112,7 @@ export async function fillSale<Tx extends QueryExecutorProvider>(
   const opensAtMs = clock.nowMs()
   const terms = {
     id, showId: world.showId, productId: world.productId, prices: { DE: euro(1990) },
-    units: units.offer, perBuyerCap: units.perBuyerCap ?? 20, opensAtMs,
+    units: units.offer, perBuyerCap: units.perBuyerCap ?? 20, mediaMs: opensAtMs, opensAtMs,
     closesAtMs: opensAtMs + (units.seconds ?? 300) * 1000,
   }
   await database.transaction(async (tx) => {

@@ -77,18 +77,43 @@ export interface PlayState {
   readonly seconds: number
   readonly frames: number
   readonly width: number
-  readonly audioBytes: number
+  readonly isMuted: boolean
+  readonly transport: 'whep' | 'hls'
 }
 
 // As text: this file is checked without the browser's types, which the server must not see.
 const playState = `(() => {
-  const video = document.querySelector('video')
+  const video = document.querySelector('video[data-playing]') ?? document.querySelector('video')
   return {
     seconds: video?.currentTime ?? 0, width: video?.videoWidth ?? 0,
     frames: video && video.readyState >= 2 ? video.getVideoPlaybackQuality().totalVideoFrames : 0,
-    audioBytes: video?.webkitAudioDecodedByteCount ?? 0,
+    isMuted: video?.muted ?? true, transport: video?.srcObject ? 'whep' : 'hls',
   }
 })()`
+
+/** How loud the picture that plays is over a second or two: the largest mean square of a window. */
+const loudness = `(async () => {
+  const video = document.querySelector('video[data-playing]') ?? document.querySelector('video')
+  const context = new AudioContext()
+  await context.resume()
+  const source = video.srcObject ? context.createMediaStreamSource(video.srcObject)
+    : context.createMediaStreamSource(video.captureStream())
+  const analyser = context.createAnalyser()
+  source.connect(analyser)
+  const samples = new Float32Array(analyser.fftSize)
+  let loudest = 0
+  for (let n = 0; n < 30; n++) {
+    await new Promise((done) => setTimeout(done, 100))
+    analyser.getFloatTimeDomainData(samples)
+    const square = samples.reduce((sum, one) => sum + one * one, 0) / samples.length
+    loudest = Math.max(loudest, Math.sqrt(square))
+    if (loudest > 0.01) break
+  }
+  await context.close()
+  return loudest
+})()`
+
+export const readLoudness = (page: Page): Promise<number> => page.evaluate<number>(loudness)
 
 export const readPlay = (page: Page): Promise<PlayState> => page.evaluate<PlayState>(playState)
 
@@ -98,7 +123,8 @@ export async function waitFrames(page: Page, frames = 10, timeoutMs = 30_000): P
   let first = -1
   for (;;) {
     const now = await readPlay(page)
-    if (now.frames > 0 && first < 0) first = now.frames
+    // Fewer than before: the picture comes from another element now.
+    if (now.frames > 0 && (first < 0 || now.frames < first)) first = now.frames
     if (first >= 0 && now.frames >= first + frames) return
     if (systemClock.steadyMs() > deadline) {
       throw new Error(`the picture stands still: ${JSON.stringify({ first, ...now })}`)

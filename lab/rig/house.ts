@@ -96,7 +96,7 @@ function spawnHouse(options: RigOptions & { dataDir: string; port: number; rtmpP
   const args = [
     join(root, 'apps', 'launch', 'main.ts'), '--port', String(options.port),
     '--rtmp-port', String(options.rtmpPort), '--udp-port', '0', '--data', options.dataDir,
-    ...(options.isDemo === false ? ['--no-demo'] : []),
+    ...(options.isDemo === false ? ['--no-demo', '--owner-email', 'owner@rig.test'] : []),
   ]
   return spawn(process.execPath, args, {
     cwd: root, env: { ...process.env, NODE_ENV: 'production', ...options.env },

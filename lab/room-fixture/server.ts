@@ -30,6 +30,7 @@ function sendPage({ webDir, world, told }: Parts, url: URL, response: ServerResp
   const boot: BootData = {
     room: world.makeRoom(scene, now), seq: 0, epoch: scene, locale, dir,
     market: url.searchParams.get('market') ?? 'DE', markets: world.markets, mediaBase: '/media',
+    iceServers: [],
     me: told.me, serverNowMs: now, demo: true,
   }
   const page = renderPage({ title: 'Silkcast', lang: locale, dir, ...entry },

@@ -62,10 +62,11 @@ export function makeWorld(root: string) {
     const prices = Object.fromEntries(Object.entries(stage.variants[0]!.prices).map(
       ([market, price]) =>
         [market, { ...price, amountMinor: Math.round(price.amountMinor * 0.8) }]))
-    const opensAtMs = scene === 'soon' ? now + 4000 : now - 19_000
+    const opensAtMs = scene === 'soon' ? now + 7000 : now - 19_000
     return {
       id: id('off', 1), showId: id('sho', 1), productId: stage.id, state: 'open', prices, units: 60,
-      left: scene === 'soldout' ? 0 : 38, perBuyerCap: 3, opensAtMs, closesAtMs: opensAtMs + 60_000,
+      left: scene === 'soldout' ? 0 : 38, perBuyerCap: 3,
+      mediaMs: opensAtMs - 7500, opensAtMs, closesAtMs: opensAtMs + 60_000,
     }
   }
 
@@ -78,7 +79,8 @@ export function makeWorld(root: string) {
         endedAtMs: state === 'ended' ? now - 3_600_000 : null, saleStopped: scene === 'stopped',
         isDemo: true, hasReplay: state === 'ended',
       },
-      pinned: state === 'scheduled' ? null : stage, offer: makeOffer(scene, now), inStock: {},
+      pinned: state === 'scheduled' ? null : stage, pinnedMediaMs: null,
+      offer: makeOffer(scene, now), inStock: {},
       chat: chat(now), viewers: state === 'live' ? 1204 : 0, demoViewers: state === 'live' ? 24 : 0,
       lineUp: cards,
     }

@@ -11,6 +11,7 @@ import {
 } from '../goods/goods.ts'
 import type { Selling, Tag } from '../goods/goods.ts'
 import { OfferLine, PriceLine, Thumb } from '../goods/product-card.tsx'
+import { useOfferMoments } from '../goods/use-goods.ts'
 import { useWords } from '../words.ts'
 import type { BuyState, Item } from './buy-machine.ts'
 
@@ -27,6 +28,7 @@ export function useShown(item: Item): Shown | null {
   const { clock } = useHouse()
   const room = useRoom((state) => state.room)
   const market = useRoom((state) => state.market)
+  useOfferMoments(room.offer)
   const card = findCard(room, item.productId)
   if (!card) return null
   const offer = offerOn(room, item.productId, market, clock.nowMs())
@@ -76,13 +78,13 @@ export function ChosenItem({ item, shown, onChange }: {
 const WHY_NOT = {
   not_live: 'trade.orders.show_not_live', sale_stopped: 'trade.orders.sale_stopped',
   sold_out: 'trade.stock.sold_out', not_in_market: 'trade.orders.market_not_served',
-  soon: 'trade.stock.offer_not_open',
 } as const
 
 /** Why it cannot be bought right now, if so: said before the button is pressed in vain. */
 export function SellingNotice({ item, shown }: { item: Item, shown: Shown }) {
   const { t, refusal } = useWords()
   const { selling, offer } = shown
+  if (selling === 'soon') return <Notice kind="info">{t('room.offer.soon')}</Notice>
   if (selling !== 'open') {
     return <Notice kind="warn" isUrgent>{refusal({ code: WHY_NOT[selling] })}</Notice>
   }

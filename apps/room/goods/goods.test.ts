@@ -15,14 +15,15 @@ const card: ProductCard = {
 }
 const offer: Offer = {
   id: 'off_1', showId: 'sho_1', productId: 'prd_1', state: 'open', prices: { DE: eur(1990) },
-  units: 40, left: 3, perBuyerCap: 5, opensAtMs: 1000, closesAtMs: 61_000,
+  units: 40, left: 3, perBuyerCap: 5, mediaMs: 0, opensAtMs: 1000, closesAtMs: 61_000,
 }
 const room: RoomSnapshot = {
   show: {
     id: 'sho_1', slug: 's', title: 'S', merchant: 'M', state: 'live', signal: 'receiving',
     startsAtMs: 0, endedAtMs: null, saleStopped: false, isDemo: false, hasReplay: false,
   },
-  pinned: card, offer, inStock: {}, chat: [], viewers: 1, demoViewers: 0, lineUp: [card],
+  pinned: card, pinnedMediaMs: 0, offer, inStock: {}, chat: [], viewers: 1, demoViewers: 0,
+  lineUp: [card],
 }
 
 describe('how a product sells', () => {

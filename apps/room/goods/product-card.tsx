@@ -32,10 +32,18 @@ export function PriceLine({ tag }: { tag: Tag }) {
   )
 }
 
-/** Units left and time: both true, both by the server. */
-export function OfferLine({ offer, selling }: { offer: Offer, selling: Selling }) {
+/** Units left and time: both true, both by the server. Where Buy itself counts down, the time is
+ *  not said twice. */
+export function OfferLine({ offer, selling, isBesideBuy = false }: {
+  readonly offer: Offer
+  readonly selling: Selling
+  readonly isBesideBuy?: boolean
+}) {
   const { t } = useWords()
   const { clock } = useHouse()
+  if (selling === 'soon' && isBesideBuy) {
+    return <p className="offer-line">{t('room.offer.forAll')}</p>
+  }
   if (selling === 'soon') {
     return (
       <p className="offer-line">
@@ -61,14 +69,27 @@ export function OfferLine({ offer, selling }: { offer: Offer, selling: Selling }
   )
 }
 
-export function BuyButton({ card, selling, onBuy, kind = 'primary' }: {
+/** Before an offer opens the button counts down to it: the eye is where the thumb will be. */
+export function BuyButton({ card, selling, offer, onBuy, kind = 'primary' }: {
   readonly card: Card
+  readonly offer: Offer | null
   readonly selling: Selling
   readonly onBuy: (card: Card) => void
   readonly kind?: 'primary' | 'plain'
 }) {
   const { t, locale } = useWords()
+  const { clock } = useHouse()
   if (selling !== 'open' && selling !== 'soon') return null
+  if (selling === 'soon' && offer) {
+    return (
+      <Button
+        kind={kind} isDisabled
+        aria-label={t('room.goods.buySoon', { title: wordsOf(card, locale).title })}
+      >
+        <ClockIcon size={16} /><Countdown untilMs={offer.opensAtMs} now={clock.nowMs} />
+      </Button>
+    )
+  }
   return (
     <Button
       kind={kind} isDisabled={selling === 'soon'} onPress={() => onBuy(card)}
@@ -106,11 +127,13 @@ function ShownCard({ card, onBuy, onOpen }: {
       <div className="card-text">
         <h2 className="card-title" dir="auto">{title}</h2>
         {tag && <PriceLine tag={tag} />}
-        {offer ? <OfferLine offer={offer} selling={selling} /> : null}
+        {offer ? <OfferLine offer={offer} selling={selling} isBesideBuy /> : null}
         {isQuiet && <p className="offer-why">{t(WHY_NOT[selling])}</p>}
       </div>
       {!isQuiet && (
-        <div className="card-act"><BuyButton card={card} selling={selling} onBuy={onBuy} /></div>
+        <div className="card-act">
+          <BuyButton card={card} selling={selling} offer={offer} onBuy={onBuy} />
+        </div>
       )}
     </article>
   )
@@ -123,7 +146,7 @@ export function LineUpRow({ card, onBuy, onOpen }: {
   readonly onOpen: (card: Card) => void
 }) {
   const { t, locale } = useWords()
-  const { selling, tag } = useGoods(card)
+  const { selling, offer, tag } = useGoods(card)
   const isPinned = useRoom(({ room }) => room.pinned?.id === card.id)
   const { title } = wordsOf(card, locale)
   const isQuiet = selling !== 'open' && selling !== 'soon'
@@ -140,7 +163,8 @@ export function LineUpRow({ card, onBuy, onOpen }: {
         </span>
       </button>
       <BuyButton
-        card={card} selling={selling} onBuy={onBuy} kind={isPinned ? 'primary' : 'plain'}
+        card={card} selling={selling} offer={offer} onBuy={onBuy}
+        kind={isPinned ? 'primary' : 'plain'}
       />
     </li>
   )

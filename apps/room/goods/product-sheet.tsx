@@ -17,9 +17,9 @@ function Details({ card, onBuy, onClose }: ProductSheetProps & { card: ProductCa
         <div className="foot-row">
           <div>
             {tag && <PriceLine tag={tag} />}
-            {offer && <OfferLine offer={offer} selling={selling} />}
+            {offer && <OfferLine offer={offer} selling={selling} isBesideBuy />}
           </div>
-          <BuyButton card={card} selling={selling} onBuy={onBuy} />
+          <BuyButton card={card} selling={selling} offer={offer} onBuy={onBuy} />
         </div>
       )}
     >

@@ -4,6 +4,9 @@ import type { Offer } from '#trade/offers/contract'
 import { useHouse, useRoom } from '../context.ts'
 import { offerOn, priceTag, sellingOf, type Selling, type Tag } from './goods.ts'
 
+/** Our clock may be put right meanwhile: long waits are looked at again. */
+const LOOK_AGAIN_MS = 500
+
 /** Renders again at the moments when an offer opens and closes by the server's clock; answers how
  *  often it has. */
 export function useOfferMoments(offer: Offer | null): number {
@@ -11,10 +14,18 @@ export function useOfferMoments(offer: Offer | null): number {
   const [count, renew] = useReducer((before: number) => before + 1, 0)
   useEffect(() => {
     if (!offer) return
-    const now = clock.nowMs()
-    const waits = [offer.opensAtMs - now, offer.closesAtMs - now].filter((ms) => ms > 0)
-    const timers = waits.map((ms) => setTimeout(renew, Math.min(ms + 10, 2 ** 31 - 1)))
-    return () => timers.forEach(clearTimeout)
+    let timer = 0
+    const arm = () => {
+      const now = clock.nowMs()
+      const next = [offer.opensAtMs, offer.closesAtMs].find((atMs) => atMs > now)
+      if (next === undefined) return
+      timer = window.setTimeout(() => {
+        if (clock.nowMs() >= next) renew()
+        arm()
+      }, Math.min(LOOK_AGAIN_MS, Math.ceil(next - now)))
+    }
+    arm()
+    return () => clearTimeout(timer)
   }, [clock, offer])
   return count
 }

@@ -1,5 +1,6 @@
+import { wallFromRtp, type MediaClock } from './media-clock.ts'
 import {
-  keepLastFrame, makePlayer, type Picture, type Player, type PlayerInput,
+  keepLastFrame, makePlayer, makeQuality, type Picture, type Player, type PlayerInput,
 } from './player.ts'
 import { canWhep, openWhep, type Whep } from './whep.ts'
 import { makeWhepPolicy } from './whep-policy.ts'
@@ -7,92 +8,140 @@ import { makeWhepPolicy } from './whep-policy.ts'
 /** Which way the picture comes: WebRTC within a quarter of a second, HLS within two. */
 export type Transport = 'whep' | 'hls'
 
-export interface LiveInput extends Omit<PlayerInput, 'video' | 'isLive'> {
-  /** HLS plays in this one, */
+export interface ShowInput extends Omit<PlayerInput, 'video' | 'probe' | 'now'> {
+  /** HLS and replays play in this one, */
   readonly slow: HTMLVideoElement
   /** WebRTC in that one: a change shows no gap when both have a picture. */
   readonly fast: HTMLVideoElement
+  readonly showId: string
   readonly whepUrl: string
   readonly iceServers: readonly RTCIceServer[]
-  /** The viewer's own wish: data saver stays on HLS. */
-  readonly mayWhep: boolean
+  /** The server's clock. */
+  readonly now: () => number
+  readonly media: MediaClock
   /** This element has the picture from now on. */
   readonly onTransport: (transport: Transport) => void
-  readonly onFrame?: (rtpTimestamp: number, atPerfMs: number) => void
 }
 
-/** HLS comes along when WebRTC has no picture by then: whoever is first is shown. */
+type Quality = ReturnType<typeof makeQuality>
+
+/** HLS comes along when WebRTC has no picture by then: the first to have one is shown. */
 const ALONE_MS = 1200
 
-/** The live picture, by WebRTC while it works and by HLS otherwise; changes by itself. */
-export function makeLivePlayer(input: LiveInput): Player {
-  const { slow, fast, onPicture } = input
-  const policy = makeWhepPolicy()
-  let whep: Whep | null = null
-  let hls: Player | null = null
+/** What is on air, and the change from one way to the other. */
+function makeAir(input: ShowInput, quality: Quality) {
+  const { slow, fast, media, still, onPicture } = input
   let shown: Transport | null = null
+  return {
+    get shown() { return shown },
+    show(transport: Transport) {
+      if (shown === transport) return
+      shown = transport
+      const [on, off] = transport === 'whep' ? [fast, slow] : [slow, fast]
+      on.muted = off.muted
+      off.muted = true
+      still.hidden = true
+      quality.look(on)
+      input.onTransport(transport)
+    },
+    /** WebRTC is gone: its last frame stands until HLS has one. */
+    loseFast() {
+      if (shown !== 'whep') return
+      shown = null
+      slow.muted = fast.muted
+      fast.muted = true
+      media.lose()
+      keepLastFrame(fast, still)
+      onPicture('troubled')
+    },
+    see(rtpTimestamp: number, atPerfMs: number) {
+      if (shown !== 'whep') return
+      const nowMs = input.now()
+      const wallMs = wallFromRtp(rtpTimestamp, nowMs)
+      media.see({ wallMs, atPerfMs })
+      quality.probe.latency(Math.max(0, nowMs - wallMs))
+    },
+  }
+}
+
+/** HLS, there when it is needed. While WebRTC has the picture, what happens here is nobody's
+ *  business. */
+function makeHls(input: ShowInput, quality: Quality, air: ReturnType<typeof makeAir>) {
+  let player: Player | null = null
+  return {
+    start() {
+      player ??= makePlayer({
+        ...input, video: input.slow, probe: quality.probe,
+        onPicture(picture: Picture) {
+          if (air.shown === 'whep') return
+          if (picture === 'playing') air.show('hls')
+          input.onPicture(picture)
+        },
+      })
+    },
+    stop() {
+      player?.destroy()
+      player = null
+    },
+  }
+}
+
+/** The live picture, by WebRTC while it works and by HLS otherwise; changes by itself. */
+function playLive(input: ShowInput, quality: Quality): Player {
+  const policy = makeWhepPolicy()
+  const air = makeAir(input, quality)
+  const hls = makeHls(input, quality, air)
+  let whep: Whep | null = null
   let timer = 0
   let isGone = false
 
-  const show = (transport: Transport) => {
-    if (shown === transport) return
-    shown = transport
-    input.onTransport(transport)
-  }
-  const startHls = () => {
-    if (hls || isGone) return
-    hls = makePlayer({
-      ...input, video: slow, isLive: true,
-      onPicture(picture: Picture) {
-        // While WebRTC has the picture, what happens here is nobody's business.
-        if (shown === 'whep') return
-        if (picture === 'playing') show('hls')
-        onPicture(picture)
-      },
-    })
-  }
-  const stopHls = () => {
-    hls?.destroy()
-    hls = null
-  }
   const startWhep = () => {
     if (isGone || whep) return
     whep = openWhep({
-      url: input.whepUrl, video: fast, iceServers: input.iceServers,
-      ...input.onFrame && { onFrame: input.onFrame },
+      url: input.whepUrl, video: input.fast, iceServers: input.iceServers, onFrame: air.see,
       onPicture() {
         policy.onPicture()
         clearTimeout(timer)
-        show('whep')
-        onPicture('playing')
-        stopHls()
+        air.show('whep')
+        hls.stop()
+        quality.probe.transport('whep')
+        input.onPicture('playing')
       },
       onEnd(why, code) {
         whep = null
-        const wasShown = shown === 'whep'
-        if (wasShown) {
-          shown = null
-          keepLastFrame(fast, input.still)
-          onPicture('troubled')
-        }
-        startHls()
+        air.loseFast()
+        hls.start()
         const afterMs = policy.onEnd(why, code, Math.random())
         clearTimeout(timer)
         if (afterMs !== null) timer = window.setTimeout(startWhep, afterMs)
       },
     })
   }
-  onPicture('waiting')
-  if (input.mayWhep && canWhep()) {
+  input.onPicture('waiting')
+  // Data saver stays on HLS, which has smaller pictures.
+  if (input.saving === 'none' && canWhep()) {
     startWhep()
-    timer = window.setTimeout(startHls, ALONE_MS)
-  } else startHls()
+    timer = window.setTimeout(hls.start, ALONE_MS)
+  } else hls.start()
   return {
     destroy() {
       isGone = true
       clearTimeout(timer)
       whep?.close()
-      stopHls()
+      hls.stop()
+    },
+  }
+}
+
+/** Plays a show until destroyed: live by the best way there is, its replay by HLS. */
+export function playShow(input: ShowInput): Player {
+  if (!input.isLive) return makePlayer({ ...input, video: input.slow })
+  const quality = makeQuality({ video: input.slow, showId: input.showId })
+  const player = playLive(input, quality)
+  return {
+    destroy() {
+      quality.close()
+      player.destroy()
     },
   }
 }

@@ -2,6 +2,8 @@ import Hls from 'hls.js/light'
 import { climb, nameRendition } from './climb.ts'
 import type { QualityProbe } from './quality.ts'
 import type { Saving } from '../view/comfort.ts'
+import { watchFrames } from './frames.ts'
+import type { MediaClock } from './media-clock.ts'
 import { makeRetryPolicy, shouldJump, type Trouble } from './retry.ts'
 import { obeySaving } from './saving.ts'
 
@@ -17,11 +19,13 @@ export interface PlayerInput {
   readonly url: string
   readonly isLive: boolean
   readonly saving: Saving
+  /** Is told where the live picture is. */
+  readonly media: MediaClock
   readonly onPicture: (picture: Picture) => void
   /** Hears what this player meets; none for a replay. */
   readonly probe?: QualityProbe | undefined
   /** The server's clock, which the stream's dates are of. */
-  readonly now?: () => number
+  readonly now?: (() => number) | undefined
 }
 
 export interface Player {
@@ -92,7 +96,7 @@ function attach(input: PlayerInput, onTrouble: (trouble: Trouble) => void) {
 
 /** Plays until destroyed: restarts of the media process, gaps and new encoders included. */
 export function makePlayer(input: PlayerInput): Player {
-  const { video, still, isLive, onPicture, probe } = input
+  const { video, still, isLive, media, onPicture, probe } = input
   const policy = makeRetryPolicy()
   let source: ReturnType<typeof attach> | null = null
   let timer = 0
@@ -121,6 +125,7 @@ export function makePlayer(input: PlayerInput): Player {
       return play()
     }
     keepLastFrame(video, still)
+    media.hold(performance.now())
     onPicture(hasPlayed ? 'troubled' : 'waiting')
     timer = window.setTimeout(() => {
       timer = 0
@@ -157,6 +162,7 @@ export function makePlayer(input: PlayerInput): Player {
   probe?.transport('hls')
   video.addEventListener('timeupdate', onMove)
   const watching = window.setInterval(watch, WATCH_MS)
+  const unwatch = isLive ? watchFrames(video, media, () => source?.hls ?? null) : null
   onPicture('waiting')
   start()
   return {
@@ -164,6 +170,7 @@ export function makePlayer(input: PlayerInput): Player {
       isGone = true
       clearTimeout(timer)
       clearInterval(watching)
+      unwatch?.()
       video.removeEventListener('timeupdate', onMove)
       source?.detach()
     },

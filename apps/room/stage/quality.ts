@@ -15,7 +15,8 @@ function progressOf(video: HTMLVideoElement): number {
 }
 
 /** Looks at the element itself, so that no transport has to tell whether the picture moves. */
-function watch(video: HTMLVideoElement, probe: QualityProbe): () => void {
+function watch(first: HTMLVideoElement, probe: QualityProbe) {
+  let video = first
   const beganMs = performance.now()
   let movedMs = beganMs
   let last = progressOf(video)
@@ -46,7 +47,15 @@ function watch(video: HTMLVideoElement, probe: QualityProbe): () => void {
     } else if (nowMs - movedMs > patienceMs) probe.stalled(movedMs)
   }
   const timer = window.setInterval(look, lookMs)
-  return () => clearInterval(timer)
+  return {
+    look(other: HTMLVideoElement) {
+      if (video === other) return
+      video = other
+      last = progressOf(other)
+      movedMs = performance.now()
+    },
+    stop: () => clearInterval(timer),
+  }
 }
 
 const randomName = (): string => [...crypto.getRandomValues(new Uint8Array(12))]
@@ -67,7 +76,12 @@ function send(body: string): void {
 export function makeQuality({ video, showId }: {
   readonly video: HTMLVideoElement
   readonly showId: string
-}): { readonly probe: QualityProbe, close(): void } {
+}): {
+  readonly probe: QualityProbe
+  /** The picture is in this element from now on. */
+  look(video: HTMLVideoElement): void
+  close(): void
+} {
   const tally = makeTally(() => performance.now())
   const view = randomName()
   const tell = () => {
@@ -79,14 +93,15 @@ export function makeQuality({ video, showId }: {
     tally.probe.resting()
     tell()
   }
-  const stopWatching = watch(video, tally.probe)
+  const watching = watch(video, tally.probe)
   const timer = window.setInterval(tell, reportMs)
   document.addEventListener('visibilitychange', onHide)
   window.addEventListener('pagehide', tell)
   return {
     probe: tally.probe,
+    look: watching.look,
     close() {
-      stopWatching()
+      watching.stop()
       clearInterval(timer)
       document.removeEventListener('visibilitychange', onHide)
       window.removeEventListener('pagehide', tell)

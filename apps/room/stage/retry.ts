@@ -1,3 +1,5 @@
+import { LAG_CAP_MS } from '../cues/fair.ts'
+
 /** What went wrong with the picture, in the player's words. */
 export type Trouble =
   /** No answer, 404, 503: the media process restarts, or nobody has published yet. */
@@ -49,5 +51,7 @@ export function makeRetryPolicy(): RetryPolicy {
   }
 }
 
-/** Whether a live viewer has fallen so far behind that a jump is kinder than catching up. */
-export const shouldJump = (latencySeconds: number): boolean => latencySeconds > 7
+/** Whether a live viewer has fallen so far behind that a jump is kinder than catching up: beyond
+ *  the cap an offer would be on their screen before it is in their picture. */
+export const shouldJump = (latencySeconds: number): boolean =>
+  latencySeconds * 1000 > LAG_CAP_MS

@@ -65,7 +65,7 @@ export interface StageProps {
 export function Stage({ hasSound, onSound, onShape }: StageProps) {
   const { t } = useWords()
   const { clock } = useHouse()
-  const { video, still, picture, source, saving } = usePlayer()
+  const { video, slow, fast, still, picture, source, saving, transport } = usePlayer()
   const veil = useVeil(picture, source)
   const [isBlocked, setBlocked] = useState(false)
   const show = useRoom(({ room }) => room.show)
@@ -87,12 +87,15 @@ export function Stage({ hasSound, onSound, onShape }: StageProps) {
       className="stage on-video" aria-label={t('room.stage.title')} data-veil={veil ?? undefined}
     >
       {backdrop && <img className="stage-backdrop" src={`${backdrop}-320.webp`} alt="" />}
-      <video
-        ref={video} className="stage-video" muted playsInline
-        aria-label={t('room.stage.video', { title: show.title })}
-        // Without a source readers would hear that it cannot be played.
-        aria-hidden={source === null || undefined}
-      />
+      {([[slow, 'hls'], [fast, 'whep']] as const).map(([element, way]) => (
+        <video
+          key={way} ref={element} className="stage-video" muted playsInline
+          data-playing={transport === way || undefined}
+          aria-label={t('room.stage.video', { title: show.title })}
+          // Without a source readers would hear that it cannot be played.
+          aria-hidden={source === null || transport !== way || undefined}
+        />
+      ))}
       <canvas ref={still} className="stage-video" hidden aria-hidden="true" />
       {source === null && (
         <Curtain show={show}>

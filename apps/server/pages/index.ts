@@ -18,6 +18,7 @@ export interface PageDeps {
   readonly dataDir: string
   readonly publicUrl: string
   readonly isDemo: boolean
+  readonly iceServers: BootData['iceServers']
   readonly clock: Clock
   readonly shows: Pick<Shows<never>, 'readFront' | 'readBySlug'>
   readonly catalog: Pick<Catalog, 'listMarkets'>
@@ -73,7 +74,7 @@ function makeRoomPage(
     }
     const who = await deps.whoOf(request)
     const boot: BootData = {
-      ...at, ...taken, mediaBase: '/media',
+      ...at, ...taken, mediaBase: '/media', iceServers: deps.iceServers,
       me: who.personId ? await deps.describe(who) : null,
       serverNowMs: deps.clock.nowMs(), demo: deps.isDemo,
     }

@@ -9,6 +9,7 @@ import { client, must, useAct, useMarkets, useMe, useProducts } from '../house.t
 import { Answer } from '../shell/page-states.tsx'
 import { ControlContext, type Control } from './control-context.ts'
 import { ControlRoom } from './control-room.tsx'
+import { seenNow } from './seen.ts'
 import { useLive } from './use-live.ts'
 import { useQuality } from './use-quality.ts'
 
@@ -34,7 +35,7 @@ function useControlOf({ read, me, markets, products }: Known) {
   const [isHealthOpen, showHealth] = useState(false)
   const params = { showId }
   const pin = useAct((productId: string | null) =>
-    client.call('POST /api/shows/:showId/pin', { params, body: { productId } }))
+    client.call('POST /api/shows/:showId/pin', { params, body: { productId, ...seenNow() } }))
   const close = useAct((offerId: string) => client.call(
     'POST /api/shows/:showId/offers/:offerId/close', { params: { showId, offerId } }))
   const offer = live.state.room?.offer ?? null

@@ -10,6 +10,7 @@ import { useWords } from '../words.ts'
 import { available } from './alerts.ts'
 import { useControl } from './control-context.ts'
 import { exampleText, listPrice, readPrices, startPrices, type PriceTexts } from './pricing.ts'
+import { seenNow } from './seen.ts'
 
 const discounts = [0, 10, 20, 30] as const
 const durations = ['30', '60', '120', '300'] as const
@@ -77,7 +78,7 @@ function useOfferForm(product: Product, onOpened: () => void) {
     if (read.wrong.length > 0) return
     open.mutate({
       productId: product.id, prices: read.prices, units: form.units, perBuyerCap: form.cap,
-      seconds: Number(form.seconds),
+      seconds: Number(form.seconds), ...seenNow(),
     })
   }
   return { form, setForm, wrong, stock, submit, isBusy: open.isPending }

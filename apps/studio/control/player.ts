@@ -2,6 +2,12 @@ import Hls from 'hls.js/light'
 
 export type Picture = 'waiting' | 'playing' | 'troubled'
 
+export interface Playing {
+  /** Media time of the frame on the screen, server ms; undefined: nothing plays. */
+  seenMs(): number | undefined
+  stop(): void
+}
+
 const firstWaitMs = 600
 const longestWaitMs = 5000
 const stallMs = 4000
@@ -10,7 +16,7 @@ const stallMs = 4000
  *  comes back and a picture that stands still all lead to a new start. */
 export function playLive(
   video: HTMLVideoElement, url: string, onPicture: (picture: Picture) => void,
-): () => void {
+): Playing {
   let hls: Hls | null = null
   let timer = 0
   let failures = 0
@@ -62,11 +68,18 @@ export function playLive(
   video.addEventListener('timeupdate', onMove)
   video.addEventListener('error', again)
   start()
-  return () => {
-    clearTimeout(timer)
-    clearInterval(watch)
-    video.removeEventListener('timeupdate', onMove)
-    video.removeEventListener('error', again)
-    detach()
+  return {
+    seenMs() {
+      const date = hls?.playingDate?.getTime()
+      return date === undefined || video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA
+        ? undefined : Math.round(date)
+    },
+    stop() {
+      clearTimeout(timer)
+      clearInterval(watch)
+      video.removeEventListener('timeupdate', onMove)
+      video.removeEventListener('error', again)
+      detach()
+    },
   }
 }

@@ -3,7 +3,8 @@ import { Button, IconButton } from '#ui/primitives/button.tsx'
 import { SoundOffIcon, SoundOnIcon, VideoIcon } from '#ui/primitives/icons.tsx'
 import { useWords } from '../words.ts'
 import { useControl } from './control-context.ts'
-import type { Picture } from './player.ts'
+import type { Picture, Playing } from './player.ts'
+import { setSeen } from './seen.ts'
 
 function usePicture(showId: string, isWanted: boolean) {
   const video = useRef<HTMLVideoElement>(null)
@@ -11,14 +12,17 @@ function usePicture(showId: string, isWanted: boolean) {
   useEffect(() => {
     const element = video.current
     if (!element || !isWanted) return
-    let stop = () => {}
+    let playing: Playing | null = null
     let isGone = false
     void import('./player.ts').then(({ playLive }) => {
-      if (!isGone) stop = playLive(element, `/media/${showId}/live.m3u8`, setPicture)
+      if (isGone) return
+      playing = playLive(element, `/media/${showId}/live.m3u8`, setPicture)
+      setSeen(playing.seenMs)
     })
     return () => {
       isGone = true
-      stop()
+      playing?.stop()
+      setSeen(null)
       setPicture('waiting')
     }
   }, [showId, isWanted])

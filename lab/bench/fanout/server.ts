@@ -14,7 +14,8 @@ const room: RoomSnapshot = {
     signal: 'receiving',
     startsAtMs: 0, endedAtMs: null, saleStopped: false, isDemo: false, hasReplay: false,
   },
-  pinned: null, offer: null, inStock: {}, chat: [], viewers: 0, demoViewers: 0, lineUp: [],
+  pinned: null, pinnedMediaMs: null, offer: null, inStock: {}, chat: [], viewers: 0,
+  demoViewers: 0, lineUp: [],
 }
 const ids = makeIds({ clock: systemClock, random: systemRandom })
 const server = createServer()

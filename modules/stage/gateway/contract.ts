@@ -144,7 +144,9 @@ export type PublicShow = Pick<
 /** What everyone in a room hears. Numbered by seq; a gap means: ask again. */
 export type RoomEvent =
   | { k: 'show'; show: PublicShow }
-  | { k: 'pin'; product: ProductCard | null }
+  /** `mediaMs`: shown when the viewer's picture gets there; null: at once. An offer carries its
+   *  own. */
+  | { k: 'pin'; product: ProductCard | null; mediaMs: number | null }
   | { k: 'offer'; offer: Offer | null }
   /** Units left of the open offer, and whether variants of the pinned product can be had. */
   | { k: 'left'; offerId: string; left: number }
@@ -186,6 +188,8 @@ export type StaffEvent =
 export interface RoomSnapshot {
   readonly show: PublicShow
   readonly pinned: ProductCard | null
+  /** Media time of the pin, server ms; null: none, or it belongs to no moment of the picture. */
+  readonly pinnedMediaMs: number | null
   readonly offer: Offer | null
   readonly inStock: Record<string, boolean>
   readonly chat: readonly Message[]

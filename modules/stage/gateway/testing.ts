@@ -36,7 +36,8 @@ export function makeRoom(showId: ShowId): RoomSnapshot {
       signal: 'receiving',
       startsAtMs: 0, endedAtMs: null, saleStopped: false, isDemo: false, hasReplay: false,
     },
-    pinned: null, offer: null, inStock: {}, chat: [], viewers: 0, demoViewers: 0, lineUp: [],
+    pinned: null, pinnedMediaMs: null, offer: null, inStock: {}, chat: [], viewers: 0,
+    demoViewers: 0, lineUp: [],
   }
 }
 

@@ -17,17 +17,18 @@ export interface MediaDeps {
   readonly folder: string
   /** Shared with the server process; opens `/internal/`. */
   readonly internalKey: string
-  /** Whose key this is. Throws a Fault when nobody can say now. */
-  authorize(streamKey: string, remoteAddress: string): Promise<Result<ShowId>>
-  /** Must return at once; delivery is the receiver's care. */
-  report(report: StateReport): void
-  readonly rtc: RtcOptions
+  readonly control: {
+    /** Whose key this is. Throws a Fault when nobody can say now. */
+    authorize(streamKey: string, remoteAddress: string): Promise<Result<ShowId>>
+    /** Must return at once; delivery is the receiver's care. */
+    report(report: StateReport): void
+    /** What a show is offered as beside its source; asked when a publisher comes. */
+    renditionsOf?(showId: ShowId): readonly RenditionName[]
+  }
+  /** Without `pictures` there is no small rendition. */
+  readonly rtc: RtcOptions & { readonly pictures?: PictureTurners | undefined }
   /** What the process has used so far; without it that part of the figures is missing or 0. */
   usage?(): { readonly cpuMicros: number; readonly memoryBytes: number }
-  /** Who makes pictures small; without it there is no small rendition. */
-  readonly pictures?: PictureTurners | undefined
-  /** What a show is offered as beside its source; asked when a publisher comes. */
-  readonly wantedRenditions?: ((id: ShowId) => readonly RenditionName[]) | undefined
 }
 
 export interface MediaServer {
@@ -43,15 +44,18 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
   const startedMs = clock.steadyMs()
   const { usage } = deps
   const cpuShare = usage && makeCpuShare(clock, () => usage().cpuMicros)
-  const shows = makeShows({ ...deps, cpuShare, turners: deps.rtc.turners })
+  const shows = makeShows({
+    ...deps, report: deps.control.report, cpuShare,
+    forms: { ...deps.rtc, wanted: (id) => deps.control.renditionsOf?.(id) ?? [] },
+  })
   const upSeconds = () => Math.round((clock.steadyMs() - startedMs) / 1_000)
   const sessions = makeRtcSessions({
     ...deps.rtc, clock, random: deps.random, log, shows,
-    authorize: (streamKey, remoteAddress) => deps.authorize(streamKey, remoteAddress),
+    authorize: (streamKey, remoteAddress) => deps.control.authorize(streamKey, remoteAddress),
   })
   const rtmp = makeRtmpServer({
     clock, log,
-    authorize: (streamKey, remoteAddress) => deps.authorize(streamKey, remoteAddress),
+    authorize: (streamKey, remoteAddress) => deps.control.authorize(streamKey, remoteAddress),
     openShow: (id) => shows.open(id),
   })
   const http = makeMediaHttp({
@@ -79,7 +83,7 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
       await rtmp.close()
       sessions.close()
       await shows.close()
-      deps.pictures?.close()
+      deps.rtc.pictures?.close()
       await http.close()
     },
   }

@@ -64,6 +64,9 @@ export const ShowSchema = Type.Object({
   endedAtMs: Nullable(Type.Integer()),
   saleStopped: Type.Boolean(),
   pinnedProductId: Nullable(Type.String()),
+  /** Media time of the pin (server ms): viewers see it when their picture gets there. null: the pin
+   *  belongs to no moment of the picture and is shown at once. */
+  pinnedMediaMs: Nullable(Type.Integer()),
   lineUp: Type.Array(Type.String()),
   isDemo: Type.Boolean(),
   hasReplay: Type.Boolean(),
@@ -89,6 +92,17 @@ export const ShowDraftSchema = Type.Object(
 )
 /** See ShowDraftSchema. */
 export type ShowDraft = Static<typeof ShowDraftSchema>
+
+/** How far back a producer's own picture may lie, ms: beyond it what they say is ignored. */
+export const seenAgoMsMax = 10_000
+
+/** The moment in the picture that the caller saw while acting: server ms, as their player says. */
+export const SeenMs = Type.Optional(Type.Integer({ minimum: 0, maximum: 8_640_000_000_000 }))
+
+/** The moment in the picture that an act belongs to. A producer sees the picture late as well: what
+ *  they acted on is the frame before them, when they say which one. Pure. */
+export const actedAtMs = (seenMs: number | undefined, nowMs: number): number =>
+  seenMs !== undefined && seenMs <= nowMs && nowMs - seenMs <= seenAgoMsMax ? seenMs : nowMs
 
 const ShowParams = Type.Object({ showId: Type.String({ pattern: idPattern('sho') }) })
 
@@ -149,7 +163,7 @@ export const api = {
     doc: 'Pins a product of the line-up, or none.',
     params: ShowParams,
     body: Type.Object(
-      { productId: Nullable(Type.String({ pattern: idPattern('prd') })) },
+      { productId: Nullable(Type.String({ pattern: idPattern('prd') })), seenMs: SeenMs },
       { additionalProperties: false },
     ),
     reply: ShowSchema,
@@ -198,7 +212,8 @@ export interface Shows<Tx> {
     tx: Tx,
     ids: readonly ShowId[],
   ): Promise<ReadonlyMap<ShowId, 'selling' | 'sale_stopped' | 'not_live'>>
-  pin(id: ShowId, productId: ProductId | null): Promise<Show | ShowRefusal>
+  /** `seenMs`: see SeenMs. */
+  pin(id: ShowId, productId: ProductId | null, seenMs?: number): Promise<Show | ShowRefusal>
   setSale(tx: Tx, id: ShowId, stopped: boolean): Promise<Show | null>
   create(draft: ShowDraft, extra?: { isDemo?: boolean; id?: ShowId }): Promise<Show>
   goLive(id: ShowId): Promise<Show | ShowRefusal>

@@ -39,6 +39,8 @@ export const ProductPinned = {
   payload: Type.Object({
     showId: Type.String(),
     productId: Type.Union([Type.String(), Type.Null()]),
+    /** Media time of the pin; missing when it belongs to no moment of the picture. */
+    mediaMs: Type.Optional(Type.Integer()),
   }),
 } as const satisfies FactKind
 

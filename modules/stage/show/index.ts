@@ -41,7 +41,10 @@ export function makeShows<Tx extends QueryExecutorProvider>(deps: ShowsDeps<Tx>)
   const fact = (name: FactName, row: ShowRow, atMs: number): Fact => ({
     id: ids.make('fct'), name, version: 1, aggregate: row.id, atMs,
     payload: name === 'ProductPinned'
-      ? { showId: row.id, productId: row.pinned_product_id }
+      ? {
+        showId: row.id, productId: row.pinned_product_id,
+        ...(row.pinned_media_ms === null ? {} : { mediaMs: Number(row.pinned_media_ms) }),
+      }
       : { showId: row.id, slug: row.slug, isDemo: row.is_demo },
   })
 
@@ -141,8 +144,8 @@ export function makeShows<Tx extends QueryExecutorProvider>(deps: ShowsDeps<Tx>)
       const rows = await store.selectSelling(tx, wanted)
       return new Map(rows.map((row) => [row.id, row.what]))
     },
-    pin: (id, productId) => change(id, (row) => {
-      const patch = pin(row, productId)
+    pin: (id, productId, seenMs) => change(id, (row, nowMs) => {
+      const patch = pin(row, productId, nowMs, seenMs)
       if (typeof patch === 'string') return patch
       return { patch, facts: 'pinned_product_id' in patch ? ['ProductPinned'] : [] }
     }),
@@ -175,7 +178,8 @@ export function makeShows<Tx extends QueryExecutorProvider>(deps: ShowsDeps<Tx>)
       return {
         patch: {
           title: draft.title, slug, starts_at_ms: draft.startsAtMs, line_up: draft.lineUp,
-          ...(isGone ? { pinned_product_id: null } : {}),
+          // A correction, not a moment of the show: nobody waits for it.
+          ...(isGone ? { pinned_product_id: null, pinned_media_ms: null } : {}),
         },
         facts: isGone ? ['ProductPinned'] : [],
       }

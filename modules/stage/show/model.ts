@@ -1,5 +1,5 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import type { Show, ShowRefusal, ShowState, Signal } from './contract.ts'
+import { actedAtMs, type Show, type ShowRefusal, type ShowState, type Signal } from './contract.ts'
 
 /** Silence after which a publisher counts as gone: three reports of the media process. */
 export const silenceMs = 6000
@@ -22,6 +22,7 @@ export interface ShowRow {
   readonly ended_at_ms: number | null
   readonly sale_stopped: boolean
   readonly pinned_product_id: string | null
+  readonly pinned_media_ms: number | null
   readonly line_up: readonly string[]
   readonly is_demo: boolean
   readonly is_directed: boolean
@@ -55,7 +56,8 @@ export function toShow(row: ShowRow, nowMs: number): Show {
     video: signal === 'receiving' ? row.video as Show['video'] : null, problem: row.problem,
     startsAtMs: Number(row.starts_at_ms), startedAtMs: numberOrNull(row.started_at_ms),
     endedAtMs: numberOrNull(row.ended_at_ms), saleStopped: row.sale_stopped,
-    pinnedProductId: row.pinned_product_id, lineUp: [...row.line_up], isDemo: row.is_demo,
+    pinnedProductId: row.pinned_product_id, pinnedMediaMs: numberOrNull(row.pinned_media_ms),
+    lineUp: [...row.line_up], isDemo: row.is_demo,
     hasReplay: row.state === 'ended' && row.has_recording, isDirected: row.is_directed,
   }
 }
@@ -76,12 +78,15 @@ export function end(row: ShowRow, nowMs: number): Decision {
   }
 }
 
-export function pin(row: ShowRow, productId: string | null): Patch | ShowRefusal {
+export function pin(
+  row: ShowRow, productId: string | null, nowMs: number, seenMs?: number,
+): Patch | ShowRefusal {
   if (row.state === 'ended') return 'stage.show.ended'
   if (productId !== null && !row.line_up.includes(productId)) {
     return 'stage.show.product_not_in_line_up'
   }
-  return row.pinned_product_id === productId ? {} : { pinned_product_id: productId }
+  if (row.pinned_product_id === productId) return {}
+  return { pinned_product_id: productId, pinned_media_ms: actedAtMs(seenMs, nowMs) }
 }
 
 /** A report of the media process. `null`: it comes too late and changes nothing. */

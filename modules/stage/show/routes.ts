@@ -62,7 +62,7 @@ export function makeShowRoutes(deps: ShowRoutesDeps): RouteTable {
       return told(shows.end(params.showId as ShowId))
     },
     'POST /api/shows/:showId/pin': ({ params, body }) =>
-      told(shows.pin(params.showId as ShowId, body.productId as ProductId | null)),
+      told(shows.pin(params.showId as ShowId, body.productId as ProductId | null, body.seenMs)),
     async 'POST /api/shows/:showId/sale'({ params, who, body }) {
       await note(who, 'show.sale', params.showId, { stopped: body.stopped })
       return told(stopSale(params.showId as ShowId, body.stopped))

@@ -343,6 +343,26 @@ describe('plan', () => {
     expect(await h.facts(id)).toEqual(['ShowStarted', 'ProductPinned', 'ProductPinned'])
   })
 
+  test('SHW13 a pin belongs to the frame that its producer saw', async () => {
+    const h = house()
+    const id = await live(h)
+    const now = h.clock.nowMs()
+    const pinned = async (at: number, seenMs?: number) => {
+      const show = await h.shows.pin(id, products[at]!, seenMs)
+      return typeof show === 'string' ? show : show.pinnedMediaMs
+    }
+    expect(await pinned(0)).toBe(now)
+    expect(await pinned(1, now - 2000)).toBe(now - 2000)
+    expect(await pinned(0, now - 10_000)).toBe(now - 10_000)
+    // Further back, or not yet: nothing that a player can have shown.
+    expect(await pinned(1, now - 10_001)).toBe(now)
+    expect(await pinned(0, now + 1)).toBe(now)
+    const left = { title: 'x', startsAtMs: 1, lineUp: [products[1]!] }
+    expect(await h.shows.save(id, left)).toMatchObject({
+      pinnedProductId: null, pinnedMediaMs: null,
+    })
+  })
+
   test('SHW11 titles are one plain line', async () => {
     const h = house()
     const show = await h.plan({ title: ' a\u202eb\n\tc\u0000<b>\u2066  d ' })

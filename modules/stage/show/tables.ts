@@ -30,6 +30,7 @@ export interface ShowsTable {
   has_recording: boolean
   media_owes: string | null
   created_at_ms: number
+  pinned_media_ms: number | null
 }
 
 export interface StageShowTables {

@@ -8,14 +8,22 @@ import {
   type RefusalDoc,
   type ShowId,
 } from '#kernel'
+import { SeenMs } from '#stage/show/contract'
 import { PricesSchema } from '#trade/catalog/contract'
 
-/** Limits: seconds, units. */
+/** Limits: seconds, units, milliseconds. */
 export const offerLimits = {
   secondsMin: 10,
   secondsMax: 300,
   unitsMax: 1_000_000,
   perBuyerCapMax: 20,
+  /** A viewer's picture may be this far behind and still show an announcement in step, ms. Above
+   *  what LL-HLS viewers have (1.3 to 1.7 s, more on a bad line); the Room's player jumps at it. */
+  lagCapMs: 6000,
+  /** Between the moment at which even the slowest has the announcement and the opening, ms. */
+  readMs: 1500,
+  /** Orders that come so soon after the opening count as having come together, ms. */
+  momentMs: 1000,
 } as const
 
 /** Every refusal of this module. */
@@ -32,6 +40,11 @@ export const refusalCodes = [
     status: 422,
     doc: 'An offer needs a price in at least one market, in its currency.',
   },
+  {
+    code: 'trade.offers.too_early',
+    status: 409,
+    doc: 'The order came before the instant at which the offer opens for all; nothing is kept.',
+  },
 ] as const satisfies readonly RefusalDoc[]
 
 /** A code of this module. */
@@ -46,6 +59,7 @@ export const OfferDraftSchema = Type.Object(
     units: Type.Integer({ minimum: 1, maximum: offerLimits.unitsMax }),
     perBuyerCap: Type.Integer({ minimum: 1, maximum: offerLimits.perBuyerCapMax }),
     seconds: Type.Integer({ minimum: offerLimits.secondsMin, maximum: offerLimits.secondsMax }),
+    seenMs: SeenMs,
   },
   { additionalProperties: false },
 )
@@ -62,6 +76,9 @@ export const OfferSchema = Type.Object({
   units: Type.Integer(),
   left: Type.Integer(),
   perBuyerCap: Type.Integer(),
+  /** Media time of the announcement: viewers see it when their picture gets there. */
+  mediaMs: Type.Integer(),
+  /** From this instant on everyone may buy, whatever their picture shows. */
   opensAtMs: Type.Integer(),
   closesAtMs: Type.Integer(),
 })
@@ -105,6 +122,7 @@ export interface OfferTerms {
   readonly prices: Readonly<Record<string, Money>>
   readonly units: number
   readonly perBuyerCap: number
+  readonly mediaMs: number
   readonly opensAtMs: number
   readonly closesAtMs: number
 }
@@ -123,6 +141,7 @@ export const showOffer = (
   units: terms.units,
   left: allotment.units - allotment.taken,
   perBuyerCap: terms.perBuyerCap,
+  mediaMs: terms.mediaMs,
   opensAtMs: terms.opensAtMs,
   closesAtMs: terms.closesAtMs,
 })

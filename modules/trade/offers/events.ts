@@ -12,6 +12,8 @@ export const OfferOpened = {
     productId: Type.String(),
     units: Type.Integer(),
     perBuyerCap: Type.Integer(),
+    /** Media time of the announcement; missing in facts older than the media clock. */
+    mediaMs: Type.Optional(Type.Integer()),
     opensAtMs: Type.Integer(),
     closesAtMs: Type.Integer(),
   }),

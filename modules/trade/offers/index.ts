@@ -19,11 +19,13 @@ export function makeOffers<Tx extends QueryExecutorProvider>(deps: OffersDeps<Tx
   const { database: { kysely }, writeFacts, clock, ids } = deps
 
   const opened = (terms: OfferTerms, atMs: number): Fact => {
-    const { id, showId, productId, units, perBuyerCap, opensAtMs, closesAtMs } = terms
+    const { id, showId, productId, units, perBuyerCap, mediaMs, opensAtMs, closesAtMs } = terms
     return {
       id: ids.make('fct'), name: OfferOpened.name, version: OfferOpened.version, aggregate: id,
       atMs,
-      payload: { offerId: id, showId, productId, units, perBuyerCap, opensAtMs, closesAtMs },
+      payload: {
+        offerId: id, showId, productId, units, perBuyerCap, mediaMs, opensAtMs, closesAtMs,
+      },
     }
   }
   const closed = (row: OfferRow, why: string, atMs: number): Fact => ({

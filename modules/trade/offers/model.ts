@@ -9,6 +9,7 @@ export interface OfferRow {
   readonly prices: Readonly<Record<string, Money>>
   readonly units: number
   readonly per_buyer_cap: number
+  readonly media_ms: number
   readonly opens_at_ms: number
   readonly closes_at_ms: number
   readonly closed_at_ms: number | null
@@ -16,7 +17,7 @@ export interface OfferRow {
 
 export const toTerms = (row: OfferRow): OfferTerms => ({
   id: row.id, showId: row.show_id, productId: row.product_id, prices: row.prices,
-  units: row.units, perBuyerCap: row.per_buyer_cap,
+  units: row.units, perBuyerCap: row.per_buyer_cap, mediaMs: Number(row.media_ms),
   opensAtMs: Number(row.opens_at_ms), closesAtMs: Number(row.closes_at_ms),
 })
 

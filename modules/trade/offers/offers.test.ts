@@ -17,7 +17,8 @@ const someTerms = (change: Partial<OfferTerms> = {}): OfferTerms => ({
   prices: {
     DE: { amountMinor: 1990, currency: 'EUR' }, JP: { amountMinor: 3000, currency: 'JPY' },
   },
-  units: 10, perBuyerCap: 2, opensAtMs: clock.nowMs(), closesAtMs: clock.nowMs() + 60_000,
+  units: 10, perBuyerCap: 2, mediaMs: clock.nowMs() - 7500, opensAtMs: clock.nowMs(),
+  closesAtMs: clock.nowMs() + 60_000,
   ...change,
 })
 const inTx = <T>(run: (tx: Tx) => Promise<T>) => test.database.transaction(run)
@@ -63,6 +64,17 @@ it('OFR4: terms read back as they were opened', async () => {
   const terms = someTerms()
   await start(terms)
   expect(await open().readTerms([terms.id, ids.make('off')])).toEqual(new Map([[terms.id, terms]]))
+})
+
+it('OFR7: an offer and its fact carry the media time of the announcement', async () => {
+  const terms = someTerms()
+  await start(terms)
+  const { rows } = await sql<{ payload: { mediaMs: number, opensAtMs: number } }>`
+    select payload from house.outbox where name = 'OfferOpened' and aggregate = ${terms.id}`
+    .execute(test.database.kysely)
+  expect(rows.map(({ payload }) => [payload.mediaMs, payload.opensAtMs]))
+    .toEqual([[terms.mediaMs, terms.opensAtMs]])
+  expect((await open().readOpen(showId, clock.nowMs()))?.mediaMs).toBe(clock.nowMs() - 7500)
 })
 
 it('OFR5: open is judged by the time it is asked for', async () => {

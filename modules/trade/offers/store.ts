@@ -18,9 +18,10 @@ export async function closeOver(tx: Tx, showId: ShowId, nowMs: number): Promise<
 export async function insertOffer(tx: Tx, terms: OfferTerms): Promise<boolean> {
   const { rows } = await sql`
     insert into trade_offers.offers (id, show_id, product_id, prices, units, per_buyer_cap,
-      opens_at_ms, closes_at_ms)
+      media_ms, opens_at_ms, closes_at_ms)
     values (${terms.id}, ${terms.showId}, ${terms.productId}, ${JSON.stringify(terms.prices)},
-      ${terms.units}, ${terms.perBuyerCap}, ${terms.opensAtMs}, ${terms.closesAtMs})
+      ${terms.units}, ${terms.perBuyerCap}, ${terms.mediaMs}, ${terms.opensAtMs},
+      ${terms.closesAtMs})
     on conflict (show_id) where closed_at_ms is null do nothing returning id`.execute(tx)
   return rows.length > 0
 }

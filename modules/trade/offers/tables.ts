@@ -12,6 +12,7 @@ export interface OffersTable {
   closes_at_ms: number
   closed_at_ms: number | null
   closed_why: string | null
+  media_ms: number
 }
 
 export interface TradeOffersTables {

@@ -2,6 +2,8 @@ import { sql, type QueryExecutorProvider } from 'kysely'
 import type { OfferId, OrderId, PersonId, VariantId } from '#kernel'
 import type { HoldRequest } from './contract.ts'
 
+export { makeMemoryShelf } from './testing/memory-shelf.ts'
+
 /** What must be true of stock at any moment, each as a query that finds what breaks it. */
 const BROKEN = {
   'held is not the sum of holds': sql<Finding>`

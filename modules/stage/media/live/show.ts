@@ -1,7 +1,6 @@
 import { ok, refuse, type Clock, type Log, type Refusal, type Result, type ShowId } from '#kernel'
 import {
-  MEDIA_LIMITS, type MediaProblem, type PictureTurners, type RenditionName, type SoundTurners,
-  type StateReport, type StateView,
+  MEDIA_LIMITS, type MediaProblem, type StateReport, type StateView,
 } from '../contract.ts'
 import { makeArrivalClock } from '../model/arrival-clock.ts'
 import { makeAssembler, type Assembler } from '../model/assembler.ts'
@@ -11,7 +10,7 @@ import { TICKS_PER_SECOND } from '../model/timeline.ts'
 import { makeRecorder } from '../recording/recorder.ts'
 import type { RecordedSegment } from '../recording/index-file.ts'
 import type { Restored } from '../recording/restore.ts'
-import { makeRenditions, type Renditions } from '../renditions/index.ts'
+import { makeRenditions, type Forms, type Renditions } from '../renditions/index.ts'
 import { makeTagFeed } from '../rtc/from-tags.ts'
 import { makeLine, type Line } from '../rtc/line.ts'
 import { makeShowHealth, type ShowHealth } from './health.ts'
@@ -67,12 +66,12 @@ const DISK_WAIT_MS = 100
 
 /** Renditions go on counting where the show was before a restart; what they held is gone. */
 function startRenditions(deps: {
-  clock: Clock; log: Log; restored: Restored; pictures?: PictureTurners | undefined
+  clock: Clock; log: Log; restored: Restored; forms: Forms
 }): Renditions {
   const { segments, discontinuitySequence, partTargetTicks } = deps.restored.window
   const breaks = segments.filter((segment) => segment.isDiscontinuity).length
   const renditions = makeRenditions({
-    clock: deps.clock, log: deps.log, pictures: deps.pictures,
+    clock: deps.clock, log: deps.log, pictures: deps.forms.pictures,
     discontinuitySequence: discontinuitySequence + breaks,
   })
   if (partTargetTicks !== undefined) renditions.setPartTarget(partTargetTicks)
@@ -86,11 +85,8 @@ export function makeShow(deps: {
   log: Log
   report: (report: StateReport) => void
   restored: Restored
-  turners: SoundTurners
+  forms: Forms
   cpuShare?: (() => number) | undefined
-  pictures?: PictureTurners | undefined
-  /** Asked when a publisher comes. */
-  wantedRenditions?: ((id: ShowId) => readonly RenditionName[]) | undefined
 }): Show {
   const { id, clock, folder } = deps
   const line = makeLine({ clock, ssrcs: { video: 0x51_1c_00_01, audio: 0x51_1c_00_02 } })
@@ -252,7 +248,7 @@ export function makeShow(deps: {
       }
       current = mine
       health.begin(from === 'rtc' ? 'whip' : 'rtmp')
-      const wanted = deps.wantedRenditions?.(id) ?? []
+      const wanted = deps.forms.wanted?.(id) ?? []
       announce(() => {
         window.setReceiving(true)
         renditions.setWanted(wanted)
@@ -265,7 +261,7 @@ export function makeShow(deps: {
         else timer.cancel()
       })
       const arrival = makeArrivalClock()
-      const feed = from === 'tags' ? makeTagFeed({ line, turners: deps.turners }) : undefined
+      const feed = from === 'tags' ? makeTagFeed({ line, turners: deps.forms.turners }) : undefined
       mine.onGone = () => {
         timer.cancel()
         feed?.close()

@@ -1,10 +1,9 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isId, type Clock, type Log, type ShowId } from '#kernel'
-import type {
-  PictureTurners, RenditionName, SoundTurners, StateReport,
-} from '../contract.ts'
+import type { StateReport } from '../contract.ts'
 import { emptyShow, restoreShow } from '../recording/restore.ts'
+import type { Forms } from '../renditions/index.ts'
 import { makeShow, type Show } from './show.ts'
 
 /** The shows in memory; the others wait in their folders. */
@@ -30,10 +29,8 @@ export function makeShows(deps: {
   clock: Clock
   log: Log
   report: (report: StateReport) => void
-  turners: SoundTurners
+  forms: Forms
   cpuShare?: (() => number) | undefined
-  pictures?: PictureTurners | undefined
-  wantedRenditions?: ((id: ShowId) => readonly RenditionName[]) | undefined
 }): Shows {
   const { clock } = deps
   const kept = new Map<ShowId, Kept>()

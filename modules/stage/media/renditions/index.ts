@@ -1,5 +1,5 @@
-import type { Clock, Log } from '#kernel'
-import type { PictureTurners, RenditionName, StateView } from '../contract.ts'
+import type { Clock, Log, ShowId } from '#kernel'
+import type { PictureTurners, RenditionName, SoundTurners, StateView } from '../contract.ts'
 import type { LiveWindow } from '../live/window.ts'
 import type { TrackSet } from '../model/init-segment.ts'
 import { AUDIO_NAMES, LOW_NAMES } from '../model/playlist.ts'
@@ -10,6 +10,15 @@ import { makeRendition, type Rendition, type SourceSegment } from './rendition.t
 import { makeSoundRendition } from './sound.ts'
 
 export type { Rendition } from './rendition.ts'
+
+/** Who makes other forms of a show's media. */
+export interface Forms {
+  readonly turners: SoundTurners
+  /** Without it there is no small rendition. */
+  readonly pictures?: PictureTurners | undefined
+  /** What a show is offered as beside its source; asked when a publisher comes. */
+  wanted?(id: ShowId): readonly RenditionName[]
+}
 
 /** What a show is offered as beside its source. Fed with what the source announces, in its order:
  *  a rendition never knows more than the source has told. */

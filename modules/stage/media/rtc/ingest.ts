@@ -1,4 +1,4 @@
-import type { Clock, Log, Timer } from '#kernel'
+import type { Clock, Timer } from '#kernel'
 import type { Peer, SoundTurner, SoundTurners } from '../contract.ts'
 import { parseAudioConfig, parseVideoConfig } from '../model/codecs.ts'
 import type { FlvTag } from '../model/flv.ts'
@@ -68,24 +68,29 @@ const makeTrack = (kind: Kind): Track => ({
   ssrc: undefined, newest: -Infinity,
 })
 
+/** What was agreed with the publisher. */
+export interface IngestSession {
+  /** Undefined until the offer is answered. */
+  peer(): Peer | undefined
+  readonly hasVideo: boolean
+  readonly maxKbps: number
+  /** The header extension by which the sender wants to hear when packets arrived. */
+  readonly transportCcId: number | undefined
+}
+
 /** Turns the packets of one publisher into what viewers on WebRTC and the recording get. */
 export function makeIngest(deps: {
   clock: Clock
-  log: Log
   line: Line
   sink: TagSink
   turners: SoundTurners
-  maxKbps: number
-  peer: () => Peer | undefined
-  hasVideo: boolean
   health: IngestWatch
-  /** The header extension by which the sender wants to hear when packets arrived. */
-  transportCcId: number | undefined
+  session: IngestSession
 }): Ingest {
-  const { clock, line, sink } = deps
+  const { clock, line, sink, session } = deps
   const tracks: Record<Kind, Track> = { video: makeTrack('video'), audio: makeTrack('audio') }
-  const arrivals = makeArrivals(deps.transportCcId)
-  const sync = makeSync(makeWallClock(), makeWallClock(), deps.hasVideo)
+  const arrivals = makeArrivals(session.transportCcId)
+  const sync = makeSync(makeWallClock(), makeWallClock(), session.hasVideo)
   const depacketiser = makeDepacketiser()
   const askedMs = { pli: -Infinity, keyframe: clock.steadyMs() }
   const { health } = deps
@@ -93,9 +98,9 @@ export function makeIngest(deps: {
   let turner: SoundTurner | undefined
   let configured = ''
   let heardMs = clock.steadyMs()
-  let kbps = deps.maxKbps
+  let kbps = session.maxKbps
 
-  const send = (kind: Kind, packet: Buffer): void => void deps.peer()?.send(kind, packet)
+  const send = (kind: Kind, packet: Buffer): void => void session.peer()?.send(kind, packet)
 
   const sendPli = (nowMs: number): void => {
     const { ssrc } = tracks.video
@@ -205,8 +210,8 @@ export function makeIngest(deps: {
       send(kind, writeNack({ ssrc: OUR_SSRC, mediaSsrc: ssrc, sequences: missing }))
     }
     const feedback = arrivals.take(tracks.video.ssrc ?? tracks.audio.ssrc ?? 0, nowMs)
-    if (feedback) send(deps.hasVideo ? 'video' : 'audio', feedback)
-    const isDue = deps.hasVideo && nowMs - askedMs.keyframe >= KEYFRAME_MS
+    if (feedback) send(session.hasVideo ? 'video' : 'audio', feedback)
+    const isDue = session.hasVideo && nowMs - askedMs.keyframe >= KEYFRAME_MS
     if (wantsKeyframe || isDue) sendPli(nowMs)
   }
 
@@ -231,7 +236,7 @@ export function makeIngest(deps: {
     const { ssrc } = tracks.video
     if (ssrc === undefined) return
     kbps = lossShare > 0.1 ? Math.max(150, kbps * (1 - lossShare / 2))
-      : Math.min(deps.maxKbps, kbps * 1.08)
+      : Math.min(session.maxKbps, kbps * 1.08)
     send('video', writeRemb({ ssrc: OUR_SSRC, mediaSsrcs: [ssrc], bps: Math.round(kbps * 1000) }))
   }
 

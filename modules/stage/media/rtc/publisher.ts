@@ -92,10 +92,9 @@ function makePlace(
       const published = show.publish(close, 'rtc')
       if (!published.ok) return published
       publisher = published.value
-      ingest = makeIngest({
-        ...deps, line: show.line, sink, hasVideo, peer, transportCcId,
-        health: show.health,
-      })
+      const { health, line } = show
+      const session = { peer, hasVideo, transportCcId, maxKbps: deps.maxKbps }
+      ingest = makeIngest({ ...deps, line, health, sink, session })
       return ok(null)
     },
     leave,
