@@ -76,7 +76,8 @@ export async function startControlDesk(): Promise<ControlDesk> {
     asked.push(body.streamKey)
     const showId = keys.get(body.streamKey)
     const { renditions } = desk
-    return showId ? answer(200, { showId, ...(renditions && { renditions }) }) : answer(403, { code: 'stage.show.key_unknown' })
+    if (!showId) return answer(403, { code: 'stage.show.key_unknown' })
+    answer(200, { showId, ...(renditions && { renditions }) })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
