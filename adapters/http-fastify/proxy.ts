@@ -6,8 +6,9 @@ import type { RefusalSender } from './refusals.ts'
 export interface ProxyOptions {
   /** Path prefix on our side and on theirs, e.g. `/media`. */
   readonly prefix: string
-  /** Origin of the other process, e.g. `http://127.0.0.1:41234`. */
+  /** Origin of the other process, e.g. `http://127.0.0.1:41234`, or which one for a path. */
   readonly target: string
+    | ((path: string, request: FastifyRequest) => string | Promise<string>)
   readonly methods: readonly ('GET' | 'HEAD' | 'POST' | 'DELETE' | 'PATCH')[]
   readonly timeoutMs: number
   /** Writes per address and minute; as many as come when not said. */
@@ -21,6 +22,7 @@ const ADDRESS_HEADER = 'x-silkcast-address'
 
 /** Headers that may pass; cookies and keys never leave this process. */
 const passUp = [
+  'accept-encoding',
   'accept-language',
   'range',
   'if-none-match',
@@ -44,6 +46,11 @@ const passDown = [
   'allow',
   'accept-post',
   'content-security-policy',
+  // So that a page of another origin may play, and a cache keeps packed and plain apart.
+  'access-control-allow-origin',
+  'access-control-expose-headers',
+  'content-encoding',
+  'vary',
 ]
 
 function pick(headers: Record<string, unknown>, names: readonly string[]): Record<string, string> {
@@ -65,6 +72,7 @@ export function resolveTarget(raw: string, prefix: string): string | null {
 }
 
 function forward(
+  origin: string,
   path: string,
   request: FastifyRequest,
   reply: FastifyReply,
@@ -72,7 +80,7 @@ function forward(
   fail: (cause: unknown) => void,
 ): void {
   const raw = request.raw
-  const upstream = httpRequest(options.target + path, {
+  const upstream = httpRequest(origin + path, {
     method: raw.method!,
     agent: options.agent,
     timeout: options.timeoutMs,
@@ -111,16 +119,26 @@ export function addProxy(
   app.register(async (scope) => {
     scope.removeAllContentTypeParsers()
     scope.addContentTypeParser('*', (_request, _payload, done) => done(null))
+    const { target } = options
+    const pass = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+      const path = resolveTarget(request.raw.url!, options.prefix)
+      if (path === null) return void deps.send(reply, { code: 'http.not_found' })
+      const fail = (cause: unknown) => {
+        deps.log.debug('proxy.unreachable', { prefix: options.prefix, cause: String(cause) })
+        reply.header('retry-after', '1')
+        void deps.send(reply, { code: 'http.unavailable' })
+      }
+      try {
+        const origin = typeof target === 'string' ? target : await target(path, request)
+        if (!reply.raw.destroyed) forward(origin, path, request, reply, { ...options, agent }, fail)
+      } catch (cause) {
+        fail(cause)
+      }
+    }
     const handler = (request: FastifyRequest, reply: FastifyReply) =>
       new Promise<void>((done) => {
         reply.raw.on('close', () => done())
-        const path = resolveTarget(request.raw.url!, options.prefix)
-        if (path === null) return void deps.send(reply, { code: 'http.not_found' })
-        forward(path, request, reply, { ...options, agent }, (cause) => {
-          deps.log.debug('proxy.unreachable', { prefix: options.prefix, cause: String(cause) })
-          reply.header('retry-after', '1')
-          void deps.send(reply, { code: 'http.unavailable' })
-        })
+        void pass(request, reply)
       })
     const isRead = (method: string) => method === 'GET' || method === 'HEAD'
     const max = options.writesPerMinute

@@ -20,7 +20,7 @@ export interface Meter {
 export interface MetricsSources {
   gateway(): { connections: number; rooms: number; tickMs: number; sampledAway: number }
   ordersWaiting(): number
-  quality(): { views: number; shows: number }
+  quality(): { visits: number; shows: number }
   openPayments(): Promise<Readonly<Record<string, number>>>
   outbox(): Promise<{ written: number; lagMs: Readonly<Record<string, number>> }>
   /** Throws while the media process does not answer. */
@@ -91,7 +91,7 @@ function makeServerGauges(registry: Registry) {
   const tick = gauge(registry, 'gateway_tick_seconds', 'Length of a tick now.')
   const sampled = gauge(registry, 'gateway_lines_sampled_away', 'Chat lines left out, open rooms.')
   const waiting = gauge(registry, 'orders_waiting', 'Orders that wait for a transaction.')
-  const views = gauge(registry, 'quality_views', 'Views whose quality is counted.')
+  const visits = gauge(registry, 'quality_visits', 'Visits whose quality is counted.')
   const open = gauge(registry, 'payments_open', 'Payments without an end, by state.', ['state'])
   const written = gauge(registry, 'outbox_facts', 'Number of the last fact written.')
   const lag = gauge(registry, 'outbox_lag_seconds', 'Age of the oldest fact not heard.',
@@ -104,7 +104,7 @@ function makeServerGauges(registry: Registry) {
       tick.set(tickMs / 1000)
       sampled.set(sampledAway)
       waiting.set(sources.ordersWaiting())
-      views.set(sources.quality().views)
+      visits.set(sources.quality().visits)
     },
     payments(counts: Readonly<Record<string, number>> | null) {
       open.reset()

@@ -14,7 +14,7 @@ const media: MediaMetrics = {
 const sources = (more: Partial<MetricsSources> = {}): MetricsSources => ({
   gateway: () => ({ connections: 5, rooms: 1, tickMs: 50, sampledAway: 0 }),
   ordersWaiting: () => 3,
-  quality: () => ({ views: 4, shows: 1 }),
+  quality: () => ({ visits: 4, shows: 1 }),
   openPayments: async () => ({ created: 2, challenge: 0, unknown: 1 }),
   outbox: async () => ({ written: 99, lagMs: { desk: 1_500 } }),
   media: async () => media,
@@ -66,7 +66,7 @@ test('what every part tells is there, with its process', async () => {
     'silkcast_gateway_connections{process="server"} 5',
     'silkcast_gateway_tick_seconds{process="server"} 0.05',
     'silkcast_orders_waiting{process="server"} 3',
-    'silkcast_quality_views{process="server"} 4',
+    'silkcast_quality_visits{process="server"} 4',
     'silkcast_media_up{process="media"} 1',
     'silkcast_media_cpu_seconds_total{process="media"} 3.5',
     `silkcast_media_ingest_kbps{process="media",show="${showId}"} 2900`,

@@ -29,7 +29,7 @@ export interface House {
 }
 
 /** The media processes end together. */
-const STOP_ORDER = [/^web$/, /^demo$/, /^media/, /^server$/, /^payments$/]
+const STOP_ORDER = [/^web$/, /^demo$/, /^rtmp$/, /^media/, /^server$/, /^payments$/]
 
 export function makeHouse(deps: HouseDeps): House {
   const { settings, clock, terminal } = deps
@@ -75,7 +75,9 @@ export function makeHouse(deps: HouseDeps): House {
   async function start(): Promise<void> {
     const plans = makePlans(settings)
     database = startDatabase()
-    const others = Promise.all([...plans.media, plans.pay].map(run))
+    const others = Promise.all([
+      ...plans.media, ...plans.front ? [plans.front] : [], plans.pay,
+    ].map(run))
     others.catch(() => {})
     const [{ url, elsewhere }, webDir] = await Promise.all([database, buildWeb(plans.web)])
     const [ready] = await Promise.all([run(plans.server(url, webDir)), others])

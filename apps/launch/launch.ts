@@ -1,9 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { join } from 'node:path'
-import { namesOfThisMachine, openLocalTls } from '#adapters/tls-local'
-import type { LocalTls } from '#adapters/tls-local'
-import { Fault, systemClock } from '#kernel'
+import { systemClock } from '#kernel'
 import { makeHouse } from './house.ts'
 import type { House } from './house.ts'
 import { makeTerminal } from './logs.ts'
@@ -12,6 +9,7 @@ import type { Options } from './options.ts'
 import { Refused, preflight } from './preflight.ts'
 import type { Statfs } from './preflight.ts'
 import { openSecrets } from './secrets.ts'
+import { keepTls, openTls } from './tls.ts'
 
 export interface LaunchOptions {
   readonly root: string
@@ -45,26 +43,17 @@ function waitForEnd(house: House) {
   return { code, end, isAsked: () => askedMs !== undefined }
 }
 
-async function openTls(options: Options): Promise<LocalTls | undefined> {
-  const { isHttps, dataDir, host, publicUrl } = options
-  if (!isHttps) return undefined
-  try {
-    return await openLocalTls({
-      folder: join(dataDir, 'tls'), nowMs: systemClock.nowMs(),
-      authorityName: `Silkcast on ${hostname().replaceAll(/[^\w.-]+/g, ' ').slice(0, 40)}`,
-      names: namesOfThisMachine([host, ...publicUrl ? [new URL(publicUrl).hostname] : []]),
-    })
-  } catch (error) {
-    throw error instanceof Fault ? new Refused(error.message) : error
-  }
-}
-
 async function run(options: Options, { root, statfs }: LaunchOptions): Promise<number> {
   const startedMs = systemClock.steadyMs()
   const terminal = makeTerminal(options.logLevel, print)
   const { ports, ffmpeg } = await preflight(options, statfs)
   const secrets = openSecrets(options.dataDir)
-  const tls = await openTls(options)
+  const tls = await openTls(options, systemClock)
+  if (tls) {
+    keepTls(options, systemClock, {
+      onTrouble: (error) => terminal.line('warn', 'https', error.message),
+    })
+  }
   const house = makeHouse({
     settings: { root, options, ports, secrets, ffmpeg, tls },
     clock: systemClock, terminal, startedMs, isColoured: process.stdout.isTTY === true,

@@ -59,6 +59,8 @@ function sharedEnv(settings: Settings): Env {
 export interface Plans {
   readonly web: ChildPlan
   readonly media: readonly ChildPlan[]
+  /** Takes RTMP from outside, where there are several media processes. */
+  readonly front: ChildPlan | undefined
   readonly pay: ChildPlan
   readonly demo: ChildPlan | undefined
   server(databaseUrl: string, webDir: string | undefined): ChildPlan
@@ -88,6 +90,8 @@ function mediaEnv({ options, ports }: Settings, at: number): Env {
     SILKCAST_MEDIA_DIR: join(options.dataDir, 'media'),
     SILKCAST_MEDIA_PORT: String(ports.media[at]),
     SILKCAST_UDP_PORT: String(ports.udp + at), SILKCAST_UDP_HOST: options.host,
+    ...options.mediaProcesses > 1
+      ? { SILKCAST_RTMP_FRONT: '1', SILKCAST_RTMP_PORT: '0', SILKCAST_RTMP_HOST: '127.0.0.1' } : {},
     ...options.publicIps.length > 0 ? { SILKCAST_PUBLIC_IP: options.publicIps.join(',') } : {},
   }
 }
@@ -99,11 +103,11 @@ export function makePlans(settings: Settings): Plans {
   const payKey = { SILKCAST_PAY_KEY: secrets.payKey }
   const pay = { ...payKey, SILKCAST_PAY_WEBHOOK_SECRET: secrets.payWebhookSecret }
   const plan = (
-    name: string, folder: string, env: Env, more: Partial<ChildPlan> = {},
+    name: string, folder: string, env: Env, more: Partial<ChildPlan> = {}, main = 'main.ts',
   ): ChildPlan => {
-    const file = join(root, 'apps', folder, 'main.ts')
+    const file = join(root, 'apps', folder, main)
     if (!existsSync(file)) {
-      throw new Refused(`This checkout is not complete: apps/${folder}/main.ts is missing.`)
+      throw new Refused(`This checkout is not complete: apps/${folder}/${main} is missing.`)
     }
     return { name, args: [file], cwd: root, env: { ...shared, ...env }, ...more }
   }
@@ -118,6 +122,9 @@ export function makePlans(settings: Settings): Plans {
       plan(at === 0 ? 'media' : `media-${at + 1}`, 'media', {
         ...inner, ...ffmpeg, ...mediaEnv(settings, at),
       })),
+    front: options.mediaProcesses > 1 ? plan('rtmp', 'media', {
+      ...inner, SILKCAST_MEDIA_PROCESSES: String(options.mediaProcesses),
+    }, {}, 'front.ts') : undefined,
     pay: plan('payments', 'sandbox-pay', {
       ...pay, SILKCAST_DATA: join(options.dataDir, 'sandbox-pay'),
       SILKCAST_PAY_MERCHANT: options.merchant,

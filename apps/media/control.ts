@@ -1,11 +1,15 @@
 import { Fault, isId, ok, refuse, type Clock, type Log, type Result, type ShowId } from '#kernel'
 import {
-  controlPaths, INTERNAL_HEADER, MEDIA_LIMITS, type RenditionName, type StateReport,
+  controlPaths, INTERNAL_HEADER, MEDIA_LIMITS, type Doorstep, type RenditionName, type StateReport,
 } from '#stage/media/contract'
 
 /** The server process as the media process sees it: two calls over HTTP. */
 export interface Control {
   authorize(streamKey: string, remoteAddress: string): Promise<Result<ShowId>>
+  /** The same, and the process that the show belongs to. */
+  locate(streamKey: string, remoteAddress: string): Promise<Result<{
+    showId: ShowId; owner: Doorstep
+  }>>
   report(report: StateReport): void
   /** What the server last said about a show; undefined when it left the choice to us. */
   renditionsOf(showId: ShowId): readonly RenditionName[] | undefined
@@ -67,27 +71,41 @@ export function makeControl(deps: {
     if (renditions.size > SHOWS_MAX) renditions.delete(renditions.keys().next().value!)
   }
 
+  const ask = async (
+    streamKey: string, remoteAddress: string,
+  ): Promise<Result<{ showId: ShowId; owner: Doorstep | undefined }>> => {
+    const response = await post(controlPaths.authorize, { streamKey, remoteAddress })
+      .catch((cause: unknown) => {
+        throw new Fault('stage.media.server_silent', { retryable: true, cause })
+      })
+    const body: unknown = await response.json().catch(() => null)
+    const reply = body as {
+      showId?: unknown; code?: unknown; owner?: Doorstep; renditions?: unknown
+    } | null
+    if (response.status === 200 && isId('sho', reply?.showId)) {
+      keep(reply.showId, reply.renditions)
+      return ok({ showId: reply.showId, owner: reply.owner })
+    }
+    if (response.status !== 403) {
+      throw new Fault('stage.media.server_unclear', { retryable: true })
+    }
+    const code = typeof reply?.code === 'string' && CODE.test(reply.code)
+      ? reply.code : 'stage.show.key_unknown'
+    return refuse(code)
+  }
+
   return {
     renditionsOf: (showId) => renditions.get(showId),
     async authorize(streamKey, remoteAddress) {
-      const response = await post(controlPaths.authorize, { streamKey, remoteAddress })
-        .catch((cause: unknown) => {
-          throw new Fault('stage.media.server_silent', { retryable: true, cause })
-        })
-      const body: unknown = await response.json().catch(() => null)
-      const reply = body as {
-        showId?: unknown; code?: unknown; renditions?: unknown
-      } | null
-      if (response.status === 200 && isId('sho', reply?.showId)) {
-        keep(reply.showId, reply.renditions)
-        return ok(reply.showId)
-      }
-      if (response.status !== 403) {
-        throw new Fault('stage.media.server_unclear', { retryable: true })
-      }
-      const code = typeof reply?.code === 'string' && CODE.test(reply.code)
-        ? reply.code : 'stage.show.key_unknown'
-      return refuse(code)
+      const found = await ask(streamKey, remoteAddress)
+      return found.ok ? ok(found.value.showId) : found
+    },
+    async locate(streamKey, remoteAddress) {
+      const found = await ask(streamKey, remoteAddress)
+      if (!found.ok) return found
+      const { showId, owner } = found.value
+      if (!owner) throw new Fault('stage.media.no_process', { retryable: true })
+      return ok({ showId, owner })
     },
     report(report) {
       const queue = pending.get(report.showId)

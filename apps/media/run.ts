@@ -84,6 +84,9 @@ function amount(name: string, otherwise: number, max: number): number {
 
 const log = makeLog()
 const udpPort = port('SILKCAST_UDP_PORT', 8189)
+/** All addresses when not said, and for the names that mean all. */
+const udpHost = ['0.0.0.0', '::', '', undefined].includes(process.env['SILKCAST_UDP_HOST'])
+  ? undefined : process.env['SILKCAST_UDP_HOST']
 const publicAddresses = (process.env['SILKCAST_PUBLIC_IP'] ?? '').split(',')
   .map((address) => address.trim()).filter((address) => isIP(address) !== 0)
 /** Measured: half a percent of a core for one viewer; half of the machine is for the others. */
@@ -98,14 +101,15 @@ const usage = () => {
   return { cpuMicros: user + system, memoryBytes: process.memoryUsage.rss() }
 }
 const media = makeMediaServer({
-  clock: systemClock, random: systemRandom, log, folder, internalKey, usage,
+  clock: systemClock, random: systemRandom, log, folder, internalKey,
   control: { ...control, renditionsOf: (showId) => choose(control.renditionsOf(showId)) },
   rtc: {
-    peers: makeDatachannelPeers({ log, udpPort }),
+    peers: makeDatachannelPeers({ log, udpPort, bindAddress: udpHost }),
     turners: makeSoundTurners({ ffmpeg, clock: systemClock, log }),
     pictures: makePictureTurners({ ffmpeg, clock: systemClock, log }),
     udpPort, publicAddresses, viewersMax, maxKbps,
   },
+  self: { usage, isBehindFront: process.env['SILKCAST_RTMP_FRONT'] === '1' },
 })
 
 type ListenError = NodeJS.ErrnoException & { port?: number }

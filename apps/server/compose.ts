@@ -29,11 +29,13 @@ import { makeStock, makeStockRoutes } from '#trade/stock'
 import { deskRoutes } from '../../views/desk.ts'
 import { readOpenPayments } from '../../views/figures.ts'
 import { makeRoomView } from '../../views/room.ts'
-import type { ServerEnv } from './env.ts'
+import { readIceServers, type ServerEnv } from './env.ts'
 import { rtmpUrlFor } from './ingest-url.ts'
 import { startJobs } from './jobs.ts'
 import { makeMediaControl } from './media-control.ts'
 import { makeMediaFigures } from './metrics.ts'
+import type { MediaFleet } from './media-fleet/index.ts'
+import { phoneOriginFor } from './phone-origin.ts'
 import { makeTell } from './tell.ts'
 
 export interface House {
@@ -46,6 +48,7 @@ export interface House {
   readonly env: ServerEnv
   readonly merchant: string
   readonly meter: Meter
+  readonly media: MediaFleet
   readonly web: { readonly origin: OriginRule; readonly cookieName: string }
   countryOf(address: string): string | null
 }
@@ -96,7 +99,7 @@ type People = ReturnType<typeof makePeople>
 function makeStage(house: House, trade: Trade, people: People, flows: () => Flows) {
   const { clock, log, env } = house
   const base = { ...house, writeFacts }
-  const shows = makeShows<Tx>({ ...base, media: makeMediaControl(env) })
+  const shows = makeShows<Tx>({ ...base, media: makeMediaControl(env, house.media) })
   const chat = makeChat({
     ...base,
     isOpen: async (showId) => ((await shows.read(showId))?.state ?? 'ended') !== 'ended',
@@ -216,6 +219,16 @@ function makeRoutes(
     makeShowRoutes({
       ...parts, stopSale: flows.stopSale, heard: insight.quality.hearMedia,
       rtmpUrl: (host) => rtmpUrlFor(house.env, host),
+      placeMedia: house.media.place,
+      iceServers: readIceServers(house.env),
+      async phoneLink(who, host, path) {
+        const made = await people.accounts.makeCameraToken(who.personId!)
+        const { origin, isSecure } = phoneOriginFor(house.env.SILKCAST_PUBLIC_URL, host)
+        return made && {
+          isSecure, expiresAtMs: made.expiresAtMs,
+          url: `${origin}/sign-in?to=${path}#${made.token}`,
+        }
+      },
     }),
   ]
 }

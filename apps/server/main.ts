@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { cookieName, makeHttp, makeOriginPolicy, readSession, type Http,
 } from '#adapters/http-fastify'
@@ -17,7 +16,10 @@ import { makeLog } from '#adapters/log-pino'
 import { addMetrics, countRequests } from './metrics.ts'
 import { addPages } from './pages/index.ts'
 import { countryOfAddress } from './pages/visitor.ts'
+import { makeMediaFleet } from './media-fleet/index.ts'
+import { makeMediaWay } from './media-fleet/way.ts'
 import { refusals } from './refusals.ts'
+import { followTls, tlsOf } from './tls.ts'
 import { openTrust } from './trust/open.ts'
 import { makeViewerHeader } from './viewer-header.ts'
 
@@ -38,15 +40,18 @@ async function openHouse(env: ServerEnv, world: DemoWorld) {
   const metrics = makeMetrics(clock)
   const database = connect({ url: env.SILKCAST_DATABASE_URL, poolSize: 16, log, clock, random })
   await migrate(database, readMigrations(root))
+  const media = makeMediaFleet({
+    urls: env.SILKCAST_MEDIA_URL.split(','), internalKey: env.SILKCAST_INTERNAL_KEY, clock, log,
+  })
   const parts = compose({
-    clock, ids: makeIds({ clock, random }), random, log, database, mailer, env,
+    clock, media, ids: makeIds({ clock, random }), random, log, database, mailer, env,
     merchant: env.SILKCAST_MERCHANT ?? (isDemo ? world.merchant : 'My shop'),
     countryOf: countryOfAddress, meter: metrics.meter,
     web: {
       origin: makeOriginPolicy(env.SILKCAST_PUBLIC_URL), cookieName: cookieName('sid', isSecure),
     },
   })
-  return { ...parts, env, log, database, metrics, isDemo, isSecure }
+  return { ...parts, media, env, log, database, metrics, isDemo, isSecure }
 }
 type OpenHouse = Awaited<ReturnType<typeof openHouse>>
 
@@ -57,7 +62,8 @@ function mountAll(http: Http, house: OpenHouse): void {
   for (const table of house.routes) http.mount(table)
   if (isDemo) http.mount(demoRoutes({ ...house, root }))
   http.proxy({
-    prefix: '/media', target: env.SILKCAST_MEDIA_URL, timeoutMs: 15_000,
+    prefix: '/media', timeoutMs: 15_000,
+    target: makeMediaWay({ media: house.media, authorize: house.shows.authorize }),
     methods: ['GET', 'HEAD', 'POST', 'DELETE', 'PATCH'],
     writesPerMinute: env.SILKCAST_RATE_PROFILE === 'lab' ? 100_000 : 240,
     headersFor: makeViewerHeader(env, (request) => readSession(request, isSecure)),
@@ -93,10 +99,6 @@ async function greet(house: OpenHouse, world: DemoWorld): Promise<Record<string,
   }
 }
 
-/** Read at every start of the server: the launcher may have made new ones. */
-const tlsOf = ({ SILKCAST_TLS_CERT: cert, SILKCAST_TLS_KEY: key }: ServerEnv) =>
-  cert && key ? { cert: readFileSync(cert), key: readFileSync(key) } : undefined
-
 async function start(env: ServerEnv): Promise<() => Promise<void>> {
   const world = await readDemoWorld(root)
   const house = await openHouse(env, world)
@@ -110,11 +112,13 @@ async function start(env: ServerEnv): Promise<() => Promise<void>> {
   })
   mountAll(http, house)
   const trust = await openTrust(http, env)
+  await house.media.start()
   await http.app.ready()
   house.gateway.attach(http.app.server)
   await http.app.listen({
     port: Number(env.SILKCAST_PORT), host: env.SILKCAST_HOST, backlog: 4096,
   })
+  const unfollow = followTls(http.app.server as never, env, { clock, log })
   const stopWork = house.startWork()
   if (demo) house.tell.showChanged(demo)
   tellReady({ demo: await greet(house, world) })
@@ -124,6 +128,8 @@ async function start(env: ServerEnv): Promise<() => Promise<void>> {
   }
   return async () => {
     house.gateway.close()
+    house.media.stop()
+    unfollow()
     await trust?.close()
     await http.app.close()
     await stopWork()

@@ -1,16 +1,20 @@
-import { Fault } from '#kernel'
+import { Fault, type ShowId } from '#kernel'
+import { INTERNAL_HEADER, mediaPaths } from '#stage/media/contract'
 import type { MediaControl } from '#stage/show/contract'
 import type { ServerEnv } from './env.ts'
+import type { MediaFleet } from './media-fleet/index.ts'
 
 const deadlineMs = 3000
 
-/** The media process, asked over loopback with the internal key. */
-export function makeMediaControl(env: ServerEnv): MediaControl {
-  async function ask(path: string): Promise<void> {
+/** The media process that has the show, asked with the internal key. */
+export function makeMediaControl(
+  env: Pick<ServerEnv, 'SILKCAST_INTERNAL_KEY'>, fleet: Pick<MediaFleet, 'urlFor'>,
+): MediaControl {
+  async function ask(showId: ShowId, path: string): Promise<void> {
     try {
-      const answer = await fetch(env.SILKCAST_MEDIA_URL + path, {
+      const answer = await fetch(fleet.urlFor(showId) + path, {
         method: 'POST', signal: AbortSignal.timeout(deadlineMs),
-        headers: { 'x-silkcast-internal': env.SILKCAST_INTERNAL_KEY },
+        headers: { [INTERNAL_HEADER]: env.SILKCAST_INTERNAL_KEY },
       })
       await answer.arrayBuffer()
       if (!answer.ok) throw new Error(`status ${answer.status}`)
@@ -19,7 +23,7 @@ export function makeMediaControl(env: ServerEnv): MediaControl {
     }
   }
   return {
-    stop: (showId) => ask(`/internal/shows/${showId}/stop`),
-    drop: (showId) => ask(`/internal/shows/${showId}/drop`),
+    stop: (showId) => ask(showId, mediaPaths.stop(showId)),
+    drop: (showId) => ask(showId, mediaPaths.drop(showId)),
   }
 }

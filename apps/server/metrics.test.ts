@@ -42,7 +42,7 @@ async function begin(media: MetricsSources['media'], given: string | undefined =
     metrics, token: given,
     sources: {
       gateway: () => ({ connections: 0, rooms: 0, tickMs: 50, sampledAway: 0 }),
-      ordersWaiting: () => 0, quality: () => ({ views: 0, shows: 0 }),
+      ordersWaiting: () => 0, quality: () => ({ visits: 0, shows: 0 }),
       openPayments: async () => ({}), outbox: async () => ({ written: 0, lagMs: {} }), media,
     },
   })

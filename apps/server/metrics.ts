@@ -3,20 +3,32 @@ import { Compile } from 'typebox/compile'
 import { makeMetricsGate, type Meter, type Metrics, type MetricsSources,
 } from '#adapters/metrics-prometheus'
 import { Fault } from '#kernel'
-import { INTERNAL_HEADER, MediaMetrics, mediaPaths } from '#stage/media/contract'
+import { INTERNAL_HEADER, MEDIA_LIMITS, MediaMetrics, mediaPaths } from '#stage/media/contract'
 import type { ServerEnv } from './env.ts'
 
 const deadlineMs = 1000
 const bytesMax = 256 * 1024
 const perMinute = 120
 
-/** The media process's figures over loopback. What does not fit the contract is not taken. */
+/** Several processes as one: sums, and the shows of all of them. */
+const together = (all: readonly MediaMetrics[]): MediaMetrics => {
+  const sum = (read: (one: MediaMetrics) => number) => all.reduce((of, one) => of + read(one), 0)
+  return {
+    upSeconds: Math.min(...all.map((one) => one.upSeconds)),
+    cpuSeconds: sum((one) => one.cpuSeconds), memoryBytes: sum((one) => one.memoryBytes),
+    receiving: sum((one) => one.receiving), publishers: sum((one) => one.publishers),
+    shows: all.flatMap((one) => one.shows).slice(0, MEDIA_LIMITS.metricsShowsMax),
+  }
+}
+
+/** The figures of the media processes over loopback. What does not fit the contract is not taken;
+ *  one that does not answer makes media count as down, since its shows are missing. */
 export function makeMediaFigures(
   env: Pick<ServerEnv, 'SILKCAST_MEDIA_URL' | 'SILKCAST_INTERNAL_KEY'>,
 ): MetricsSources['media'] {
   const schema = Compile(MediaMetrics)
-  return async () => {
-    const answer = await fetch(env.SILKCAST_MEDIA_URL + mediaPaths.metrics, {
+  const readOne = async (url: string): Promise<MediaMetrics> => {
+    const answer = await fetch(url + mediaPaths.metrics, {
       signal: AbortSignal.timeout(deadlineMs), redirect: 'error',
       headers: { [INTERNAL_HEADER]: env.SILKCAST_INTERNAL_KEY },
     })
@@ -25,6 +37,8 @@ export function makeMediaFigures(
     if (!schema.Check(figures)) throw new Fault('media.figures_unclear', { retryable: true })
     return figures
   }
+  const urls = env.SILKCAST_MEDIA_URL.split(',')
+  return async () => together(await Promise.all(urls.map(readOne)))
 }
 
 /** Counts every answer by the pattern of its route; add it before the routes. */

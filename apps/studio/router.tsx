@@ -23,6 +23,10 @@ const control = createRoute({
   getParentRoute: () => studio, path: 'shows/$showId',
   component: lazyRouteComponent(() => import('./control/control-page.tsx'), 'ControlPage'),
 })
+const camera = createRoute({
+  getParentRoute: () => studio, path: 'shows/$showId/camera',
+  component: lazyRouteComponent(() => import('./camera/camera-page.tsx'), 'CameraPage'),
+})
 const products = createRoute({
   getParentRoute: () => studio, path: 'products',
   component: lazyRouteComponent(() => import('./products/products-page.tsx'), 'ProductsPage'),
@@ -39,7 +43,9 @@ const product = createRoute({
 // Not registered as the one router of the type system: Studio and Desk are checked in one program.
 export const router = createRouter({
   routeTree: root.addChildren([
-    signIn, studio.addChildren([shows, newShow, planShow, control, products, importCsv, product]),
+    signIn, studio.addChildren([
+      shows, newShow, planShow, control, camera, products, importCsv, product,
+    ]),
   ]),
   defaultErrorComponent: PageError,
   defaultPreload: 'intent',

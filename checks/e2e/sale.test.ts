@@ -218,6 +218,26 @@ describe('every viewer', () => {
     await arabic.context.close()
   })
 
+  test('what a viewer meets is in the Studio, and in the figures of the house', async () => {
+    const params = { showId }
+    await vi.waitFor(async () => {
+      const path = 'GET /api/shows/:showId/quality'
+      const { minute, samples } = value(await staff.call(path, { params }))
+      expect(minute.all.viewers).toBeGreaterThan(0)
+      expect(minute.all.watchedMs).toBeGreaterThan(1000)
+      expect(minute.transports.some((row) => row.latencyMsP50 !== null)).toBe(true)
+      expect(samples.at(-1)!.kbps).toBeGreaterThan(100)
+    }, { timeout: 40_000, interval: 500 })
+    await studio.page.getByRole('button', { name: 'Details', exact: true }).click()
+    await studio.page.getByRole('img', { name: /^Bitrate/ }).waitFor()
+    await studio.page.getByRole('cell', { name: 'LL-HLS' }).waitFor()
+    await shoot(studio.page, 'studio-health')
+    await studio.page.getByRole('button', { name: 'Less', exact: true }).click()
+    const text = await (await fetch(`${house.url}/metrics`)).text()
+    expect(text).toMatch(/^silkcast_media_ingest_kbps\{process="media",show="sho_\w+"\} [1-9]/m)
+    expect(text).toMatch(/^silkcast_http_requests_total\{route="\/api\/quality"/m)
+  })
+
   test('on a desktop, in the dark', async () => {
     const dark = await visit(browser, { viewport: wide, colorScheme: 'dark' })
     await dark.page.goto(`${house.url}/s/quiet-things?market=US`)

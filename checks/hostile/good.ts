@@ -96,9 +96,14 @@ export const good: Readonly<Record<string, (world: World) => Good>> = {
   }),
   'GET /api/shows/:showId/ingest': (world) => ({ params: scratch(world) }),
   'POST /api/shows/:showId/ingest/rotate': (world) => ({ params: scratch(world) }),
+  'POST /api/shows/:showId/phone': (world) => ({ params: scratch(world) }),
+  'GET /api/rtc': () => ({}),
+  'POST /api/rtc/upload-test': () => ({ body: 'bytes', type: 'application/octet-stream' }),
   'POST /api/shows/:showId/go-live': (world) => ({ params: scratch(world) }),
   'POST /api/shows/:showId/end': () => ({ params: { showId: nobodys('sho') } }),
-  'POST /api/shows/:showId/pin': (world) => ({ params: scratch(world), body: { productId: null } }),
+  'POST /api/shows/:showId/pin': (world) => ({
+    params: scratch(world), body: { productId: null, seenMs: 1 },
+  }),
   'POST /api/shows/:showId/sale': (world) => ({ params: scratch(world), body: { stopped: false } }),
   'POST /api/shows/:showId/take-over': (world) => ({
     params: scratch(world), body: { directed: false },
@@ -115,7 +120,7 @@ export const good: Readonly<Record<string, (world: World) => Good>> = {
   }),
   'POST /api/quality': (world) => ({
     body: {
-      showId: world.scratchShowId, view: 'hostile-view-0001', transport: 'hls', rendition: 720,
+      showId: world.scratchShowId, visit: 'hostile-visit-0001', transport: 'hls', rendition: 720,
       startupMs: 900, watchedMs: 9000, stalledMs: 100, stalls: 1, switches: 0, latencyMs: 1500,
       failures: [{ code: 'stalled', count: 1 }],
     },

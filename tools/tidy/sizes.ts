@@ -1,5 +1,6 @@
 import {
-  childrenOf, isCode, isGenerated, isNode, isTest, isTestCode, lineAt, moduleOf, parse, walk,
+  childrenOf, isCode, isGenerated, isNode, isTest, isTestCode, isTesting, lineAt, moduleOf, parse,
+  walk,
 } from './source.ts'
 import type { Finding, SourceFile, SyntaxNode, TidyRule } from './source.ts'
 
@@ -80,7 +81,8 @@ function functionSizes(file: SourceFile): Size[] {
 function totals(files: readonly SourceFile[]): Size[] {
   const sums = new Map<string, number>()
   for (const file of files) {
-    if (isTest(file.path)) continue
+    // What only tests run is no part of what a module does.
+    if (isTestCode(file) || isTesting(file.path)) continue
     const module = moduleOf(file.path)
     const owner = module ? `modules/${module}` : file.path.startsWith('kernel/') ? 'kernel' : ''
     if (owner) sums.set(owner, (sums.get(owner) ?? 0) + countLines(file.text))

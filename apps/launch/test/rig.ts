@@ -102,6 +102,7 @@ export function makeRig(): Rig {
     mkdirSync(join(root, 'apps', name), { recursive: true })
     writeFileSync(join(root, 'apps', name, 'main.ts'), fixture(name, portName))
   }
+  writeFileSync(join(root, 'apps', 'media', 'front.ts'), fixture('rtmp', 'FIXTURE_NO_PORT'))
   const dataDir = join(root, 'data')
   const launched: Launched[] = []
   const life = () => {

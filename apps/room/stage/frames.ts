@@ -17,7 +17,8 @@ function originMs(video: HTMLVideoElement, hls: Hls | null): number | null {
 const STANDS = ['waiting', 'pause', 'seeking', 'emptied'] as const
 
 /** Tells the media clock of every frame that is drawn (EXT-X-PROGRAM-DATE-TIME says when it
- *  happened), and when the picture stands. Answers how to stop: there is no picture then. */
+ *  happened), and when the picture stands. Answers how to stop; whoever takes the picture away says
+ *  so itself: a player that hands over to another one does not. */
 export function watchFrames(
   video: HTMLVideoElement, media: MediaClock, hls: () => Hls | null,
 ): () => void {
@@ -42,6 +43,5 @@ export function watchFrames(
     if (hasFrames) video.cancelVideoFrameCallback(frame)
     video.removeEventListener('timeupdate', onTime)
     for (const name of STANDS) video.removeEventListener(name, onStand)
-    media.lose()
   }
 }

@@ -50,7 +50,7 @@ function makeAir(input: ShowInput, quality: Quality) {
       shown = null
       slow.muted = fast.muted
       fast.muted = true
-      media.lose()
+      media.hold(performance.now())
       keepLastFrame(fast, still)
       onPicture('troubled')
     },

@@ -19,7 +19,7 @@ export interface QualityProbe {
 }
 
 /** What the server takes but for the names of show and visit. */
-export type Tally = Omit<QualityReport, 'showId' | 'view'>
+export type Tally = Omit<QualityReport, 'showId' | 'visit'>
 
 const samplesMax = 128
 

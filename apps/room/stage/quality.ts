@@ -83,10 +83,10 @@ export function makeQuality({ video, showId }: {
   close(): void
 } {
   const tally = makeTally(() => performance.now())
-  const view = randomName()
+  const visit = randomName()
   const tell = () => {
     const told: Tally | null = tally.take()
-    if (told) send(JSON.stringify({ showId, view, ...told }))
+    if (told) send(JSON.stringify({ showId, visit, ...told }))
   }
   const onHide = () => {
     if (!document.hidden) return

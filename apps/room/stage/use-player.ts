@@ -39,6 +39,7 @@ export function usePlayer() {
       isGone = true
       cancelAnimationFrame(frame)
       player?.destroy()
+      media.lose()
       setPicture('waiting')
       setTransport('hls')
     }

@@ -39,7 +39,7 @@ export function BitrateChart({ label, times, values, number, time }: BitrateChar
       legend: { show: false }, cursor: { show: false },
       scales: { y: { range: (_plot, _low, high) => [0, Math.max(500, (high || 0) * 1.15)] } },
       axes: [
-        { ...axis, size: 24, space: 90, grid: { show: false },
+        { ...axis, size: 24, space: 68, grid: { show: false },
           values: (_plot, marks) => marks.map((mark) => words.current.time(mark * 1000)) },
         { ...axis, size: 52, space: 34,
           values: (_plot, marks) => marks.map((mark) => words.current.number(mark)) },

@@ -9,8 +9,9 @@ const sample = (agoMs: number, more: Partial<HealthSample> = {}): HealthSample =
   lossFraction: null, pli: null, nack: null, partsWritten: 10, partsLate: 1, ...more,
 })
 const figures = (more: Partial<QualityFigures> = {}): QualityFigures => ({
-  viewers: 3, networks: 2, views: 9, watchedMs: 1, stalledMs: 0, stalls: 0, switches: 0, stutter: 0,
-  startupMsP50: 800, startupMsP95: null, latencyMsP50: 1_500, latencyMsP95: 2_000, ...more,
+  viewers: 3, networks: 2, visits: 9, watchedMs: 1, stalledMs: 0, stalls: 0, switches: 0,
+  stutter: 0, startupMsP50: 800, startupMsP95: null, latencyMsP50: 1_500, latencyMsP95: 2_000,
+  ...more,
 })
 const empty: QualitySummary = {
   all: figures({ viewers: 0 }), countries: [], transports: [], renditions: [], failures: [],
@@ -38,7 +39,7 @@ test('the curve has a gap where nothing came', () => {
 
 test('everyone comes first where there is more than one row; bars are of a tenth at least', () => {
   const summary: QualitySummary = {
-    ...empty, all: figures({ viewers: 6, views: 18, stutter: 0.025 }),
+    ...empty, all: figures({ viewers: 6, visits: 18, stutter: 0.025 }),
     countries: [{ country: 'BR', ...figures({ stutter: 0.05 }) }, { country: 'DE', ...figures() }],
     transports: [{ transport: 'hls', ...figures({ stutter: 0.5 }) }],
   }

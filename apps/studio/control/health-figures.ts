@@ -58,7 +58,7 @@ export function qualityRows(
   const all = { ...summary.all, country: null, transport: null }
   return [...(rows.length > 1 ? [all] : []), ...rows].map((row) => ({
     key: row.country ?? row.transport ?? '', country: row.country, transport: row.transport,
-    viewers: isNow ? row.viewers : row.views, stutter: row.stutter,
+    viewers: isNow ? row.viewers : row.visits, stutter: row.stutter,
     bar: Math.min(1, row.stutter / most), latency: [row.latencyMsP50, row.latencyMsP95],
     start: [row.startupMsP50, row.startupMsP95],
   }))

@@ -15,7 +15,7 @@ const samplesOf = (more: Partial<HealthSample> = {}, last = 150): HealthSample[]
   }))
 
 const row = (more: Partial<QualityFigures> = {}): QualityFigures => ({
-  viewers: 20, networks: 18, views: 25, watchedMs: 1_000_000, stalledMs: 1_000, stalls: 2,
+  viewers: 20, networks: 18, visits: 25, watchedMs: 1_000_000, stalledMs: 1_000, stalls: 2,
   switches: 0, stutter: 0.001, startupMsP50: 900, startupMsP95: 2_000, latencyMsP50: 1_500,
   latencyMsP95: 2_500, ...more,
 })

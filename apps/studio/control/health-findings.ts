@@ -137,8 +137,8 @@ function findDelays({ minute }: ShowQuality): HealthFinding[] {
     if (ms === null || row.viewers < viewersLeast || ms <= latencyMsMost[row.transport]) continue
     list.push(found(`latency_${row.transport}`, { seconds: Math.round(ms / 100) / 10 }))
   }
-  const { startupMsP50, views, networks } = minute.all
-  if (startupMsP50 !== null && startupMsP50 > startMsMost && views >= viewersLeast
+  const { startupMsP50, visits, networks } = minute.all
+  if (startupMsP50 !== null && startupMsP50 > startMsMost && visits >= viewersLeast
     && networks >= networksLeast) {
     list.push(found('start_slow', { seconds: Math.round(startupMsP50 / 100) / 10 }))
   }

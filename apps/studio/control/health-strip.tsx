@@ -40,7 +40,9 @@ export function HealthStrip() {
           />
         </dl>
         <div className="health-acts">
-          <Button kind="quiet" onPress={() => showHealth(!isHealthOpen)}>
+          <Button
+            kind="quiet" aria-expanded={isHealthOpen} onPress={() => showHealth(!isHealthOpen)}
+          >
             {t(isHealthOpen ? 'studio.health.close' : 'studio.health.open')}
           </Button>
           {canRun && show.state !== 'ended' && (

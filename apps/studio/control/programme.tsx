@@ -30,7 +30,7 @@ function usePicture(showId: string, isWanted: boolean) {
 }
 
 /** The picture as viewers get it, through the same door. */
-export function Programme() {
+export function Programme({ hasSetUp = true }: { hasSetUp?: boolean }) {
   const { t } = useWords()
   const { show, canRun, openSetup } = useControl()
   const isWanted = show.state !== 'ended' && show.signal !== 'none'
@@ -52,7 +52,7 @@ export function Programme() {
               {t('studio.picture.replay')}
             </a>
           )}
-          {canRun && show.state !== 'ended' && show.signal !== 'receiving' && (
+          {hasSetUp && canRun && show.state !== 'ended' && show.signal !== 'receiving' && (
             <Button onPress={openSetup}>{t('studio.setup.open')}</Button>
           )}
         </div>

@@ -9,19 +9,19 @@ export const qualityLimits = {
   reportEveryMs: 10_000,
   /** A report sooner than this after the one before counts for nothing. */
   reportGapMs: 1_000,
-  /** Who has not reported for this long is not watching; their view may be taken over. */
+  /** Who has not reported for this long is not watching; their visit may be taken over. */
   openMs: 30_000,
-  /** A view that was silent for so long is forgotten. */
+  /** A visit that was silent for so long is forgotten. */
   forgetMs: 600_000,
   /** Time that a first report may tell of, and that a later one may tell of at most. */
   firstReportMs: 15_000,
   reportMsMax: 75_000,
   startupMsMax: 60_000,
   latencyMsMax: 60_000,
-  /** Open views of one network (an IPv4 address, an IPv6 /64) that count in one show. */
-  viewsPerNetworkMax: 50,
-  /** Open views in all shows of this process. */
-  viewsMax: 200_000,
+  /** Open visits of one network (an IPv4 address, an IPv6 /64) that count in one show. */
+  visitsPerNetworkMax: 50,
+  /** Open visits in all shows of this process. */
+  visitsMax: 200_000,
   switchesPerReportMax: 20,
   failuresPerReportMax: 10,
   /** Rows of a summary; the rest is in `all`. */
@@ -57,11 +57,11 @@ const Transport = oneOf(transports)
 const ms = Type.Integer({ minimum: 0, maximum: 600_000 })
 const times = Type.Integer({ minimum: 0, maximum: 1_000 })
 
-/** What one viewer's player met since its last report. `view` is a random name of this visit. Where
- *  the viewer is, the server finds out by itself. */
+/** What one viewer's player met since its last report. `visit` is a random name, kept until they
+ *  leave. Where the viewer is, the server finds out by itself. */
 export const QualityReport = Type.Object({
   showId: Type.String({ pattern: idPattern('sho') }),
-  view: Type.String({ pattern: '^[A-Za-z0-9_-]{16,32}$' }),
+  visit: Type.String({ pattern: '^[A-Za-z0-9_-]{16,32}$' }),
   transport: Transport,
   /** Shorter side in pixels, or sound alone; left out while it is not known. */
   rendition: Type.Optional(Type.Union([
@@ -91,7 +91,7 @@ const figures = {
   /** Different networks that they watch from: one alone proves nothing about a country. */
   networks: Type.Integer(),
   /** Visits that were counted; who changes transport counts in both. */
-  views: Type.Integer(),
+  visits: Type.Integer(),
   watchedMs: Type.Integer(),
   stalledMs: Type.Integer(),
   stalls: Type.Integer(),
@@ -156,7 +156,6 @@ export const api = {
   'POST /api/quality': {
     act: 'anyone',
     perMinute: 60,
-    bodyLimitBytes: 4_096,
     doc: 'A viewer\'s player tells what it met. What does not count is answered all the same.',
     body: QualityReport,
     reply: Type.Object({ done: Type.Literal(true) }),
@@ -182,6 +181,6 @@ export interface Quality {
   /** Writes what is not kept yet, forgets who is gone; run once a minute and at the end. Answers
    *  how many shows were written. */
   sweep(): Promise<number>
-  /** Open views and shows in memory, for /metrics. */
-  readonly size: { readonly views: number; readonly shows: number }
+  /** Open visits and shows in memory, for /metrics. */
+  readonly size: { readonly visits: number; readonly shows: number }
 }

@@ -6,7 +6,7 @@ import { cellKey, summarize } from './model/summary.ts'
 import { makeSeries } from './series.ts'
 import { makeShowFigures } from './shows.ts'
 import * as store from './store.ts'
-import { makeViews } from './views.ts'
+import { makeVisits } from './visits.ts'
 
 export { makeQualityRoutes } from './routes.ts'
 
@@ -28,7 +28,7 @@ const unknownCountry = 'ZZ'
 /** What viewers meet: counted per show, country and transport, kept once a minute. */
 export function makeQuality<Tx extends QueryExecutorProvider>(deps: QualityDeps<Tx>): Quality {
   const { database, clock, log } = deps
-  const views = makeViews()
+  const visits = makeVisits()
   const series = makeSeries()
   const shows = makeShowFigures({
     load: (showId) => store.selectCells(database.kysely, showId),
@@ -62,12 +62,12 @@ export function makeQuality<Tx extends QueryExecutorProvider>(deps: QualityDeps<
       const network = deps.networkOf(address)
       // Without a session an address is one person, whatever it says.
       const person = who.personId ?? `@${network}`
-      const before = views.find(showId, person, report.view, network, nowMs)
+      const before = visits.find(showId, person, report.visit, network, nowMs)
       if (before === null) return
       const judged = judge(report, before, { nowMs, network, country: countryOf(address) })
       if (!judged) return
-      const key = cellKey(judged.view.country, judged.view.transport)
-      if (shows.add(showId, key, judged.cell, nowMs)) views.put(showId, person, judged.view)
+      const key = cellKey(judged.visit.country, judged.visit.transport)
+      if (shows.add(showId, key, judged.cell, nowMs)) visits.put(showId, person, judged.visit)
     },
     hearMedia: series.hear,
     async read(showId) {
@@ -75,15 +75,15 @@ export function makeQuality<Tx extends QueryExecutorProvider>(deps: QualityDeps<
       const nowMs = clock.nowMs()
       return {
         showId, atMs: nowMs, ...series.read(showId),
-        minute: summarize(minute, views.watching(showId, nowMs)), whole: summarize(whole, []),
+        minute: summarize(minute, visits.watching(showId, nowMs)), whole: summarize(whole, []),
       }
     },
     sweep() {
       const nowMs = clock.nowMs()
-      views.tidy(nowMs)
+      visits.tidy(nowMs)
       return shows.save(nowMs, (error) => log.warn('quality.unsaved', { error: String(error) }))
     },
-    get size() { return { views: views.size, shows: shows.size } },
+    get size() { return { visits: visits.size, shows: shows.size } },
   }
 }
 

@@ -30,7 +30,7 @@ function house() {
   const quality = begin()
   const showId = ids.make('sho')
   const told = (more: Partial<QualityReport> = {}): QualityReport => ({
-    showId, view: 'view-view-view-1', transport: 'hls', rendition: 720, watchedMs: 9_000,
+    showId, visit: 'visit-visit-visit-1', transport: 'hls', rendition: 720, watchedMs: 9_000,
     stalledMs: 1_000, stalls: 1, switches: 0, latencyMs: 1_500, ...more,
   })
   const person = () => ids.make('per')
@@ -51,11 +51,11 @@ test('QLT2 only live shows are measured, demo shoppers never', async () => {
   h.state.isLive = true
   // The answer holds for a while, so that a flood asks once.
   await h.hear()
-  expect((await h.quality.read(h.showId)).whole.all.views).toBe(0)
+  expect((await h.quality.read(h.showId)).whole.all.visits).toBe(0)
   expect(h.state.asked).toBe(1)
   await h.clock.advance(5_001)
   await h.hear()
-  expect((await h.quality.read(h.showId)).whole.all.views).toBe(1)
+  expect((await h.quality.read(h.showId)).whole.all.visits).toBe(1)
 })
 
 test('QLT3 the country is that of the address; odd answers are no country', async () => {
@@ -68,31 +68,31 @@ test('QLT3 the country is that of the address; odd answers are no country', asyn
     .toEqual([['ZZ', 2], ['BR', 1], ['DE', 1]])
 })
 
-test('QLT4 a person has one open view; another counts once that is silent', async () => {
+test('QLT4 a person has one open visit; another counts once that is silent', async () => {
   const h = house()
   const personId = h.person()
   await h.hear({}, { personId })
   await h.clock.advance(5_000)
-  await h.hear({ view: 'view-view-view-2' }, { personId })
+  await h.hear({ visit: 'visit-visit-visit-2' }, { personId })
   expect((await h.quality.read(h.showId)).minute.all)
     .toMatchObject({ viewers: 1, watchedMs: 9_000 })
   await h.clock.advance(qualityLimits.openMs)
-  await h.hear({ view: 'view-view-view-2' }, { personId })
-  expect((await h.quality.read(h.showId)).minute.all).toMatchObject({ viewers: 1, views: 2 })
+  await h.hear({ visit: 'visit-visit-visit-2' }, { personId })
+  expect((await h.quality.read(h.showId)).minute.all).toMatchObject({ viewers: 1, visits: 2 })
   // Without a session a network is one person.
-  for (let n = 0; n < 5; n++) await h.hear({ view: `view-view-view-${n}` })
+  for (let n = 0; n < 5; n++) await h.hear({ visit: `visit-visit-visit-${n}` })
   expect((await h.quality.read(h.showId)).minute.all.viewers).toBe(2)
 })
 
-test('QLT5 a network has so many open views and no more', async () => {
+test('QLT5 a network has so many open visits and no more', async () => {
   const h = house()
-  for (let n = 0; n < qualityLimits.viewsPerNetworkMax + 20; n++) {
+  for (let n = 0; n < qualityLimits.visitsPerNetworkMax + 20; n++) {
     await h.hear({}, { personId: h.person() })
   }
   await h.hear({}, { personId: h.person(), address: '2.2.2.2' })
   const { minute } = await h.quality.read(h.showId)
   expect([minute.all.viewers, minute.all.networks])
-    .toEqual([qualityLimits.viewsPerNetworkMax + 1, 2])
+    .toEqual([qualityLimits.visitsPerNetworkMax + 1, 2])
   // Those who have left make room.
   await h.clock.advance(qualityLimits.openMs)
   await h.hear({}, { personId: h.person() })
@@ -108,20 +108,20 @@ test('QLT7 what was written is there after a restart, and adds up with what come
   await h.clock.advance(10_000)
   await h.hear({}, { personId })
   const before = (await h.quality.read(h.showId)).whole
-  expect(before.all).toMatchObject({ views: 1, watchedMs: 18_000, stalledMs: 2_000, stutter: 0.1 })
+  expect(before.all).toMatchObject({ visits: 1, watchedMs: 18_000, stalledMs: 2_000, stutter: 0.1 })
   await h.quality.sweep()
   const again = h.begin()
   expect((await again.read(h.showId)).whole).toEqual(before)
   // Two processes that write the same show.
   const report = {
-    showId: h.showId, view: 'view-view-view-9', transport: 'hls', watchedMs: 5_000, stalledMs: 0,
-    stalls: 0, switches: 0,
+    showId: h.showId, visit: 'visit-visit-visit-9', transport: 'hls', watchedMs: 5_000,
+    stalledMs: 0, stalls: 0, switches: 0,
   } as const
   await again.hear(report, { who: { personId: h.person(), isDemo: false }, address: '1.1.1.1' })
   await h.clock.advance(10_000)
   await h.hear({ watchedMs: 1_000, stalledMs: 0 }, { personId })
   await Promise.all([again.sweep(), h.quality.sweep()])
-  expect((await h.begin().read(h.showId)).whole.all).toMatchObject({ views: 2, watchedMs: 24_000 })
+  expect((await h.begin().read(h.showId)).whole.all).toMatchObject({ visits: 2, watchedMs: 24_000 })
 })
 
 test('QLT7 what could not be written is kept for the next time', async () => {
@@ -134,7 +134,7 @@ test('QLT7 what could not be written is kept for the next time', async () => {
   await h.hear({}, { personId })
   h.state.isDown = false
   expect(await h.quality.sweep()).toBe(1)
-  expect((await h.begin().read(h.showId)).whole.all).toMatchObject({ views: 1, watchedMs: 18_000 })
+  expect((await h.begin().read(h.showId)).whole.all).toMatchObject({ visits: 1, watchedMs: 18_000 })
 })
 
 test('QLT8 the last minute forgets, the whole show does not', async () => {
@@ -148,7 +148,7 @@ test('QLT8 the last minute forgets, the whole show does not', async () => {
   await h.clock.advance(61_000)
   const later = await h.quality.read(h.showId)
   expect(later.minute.all).toMatchObject({ viewers: 0, watchedMs: 0, startupMsP50: null })
-  expect(later.whole.all).toMatchObject({ views: 1, watchedMs: 9_000 })
+  expect(later.whole.all).toMatchObject({ visits: 1, watchedMs: 9_000 })
 })
 
 test('QLT9 counts are told as growth, and a media process that began anew adds nothing', () => {
@@ -180,7 +180,7 @@ test('QLT9 five minutes are kept and no more', async () => {
   expect([samples.length, samples[0]!.kbps, samples.at(-1)!.kbps]).toEqual([150, 250, 399])
 })
 
-test('QLT10 silent views and shows are forgotten, and shows are bounded', async () => {
+test('QLT10 silent visits and shows are forgotten, and shows are bounded', async () => {
   const h = house()
   for (let n = 0; n < qualityLimits.showsMax + 5; n++) {
     await h.hear({ showId: h.ids.make('sho') }, { personId: h.person() })
@@ -189,5 +189,5 @@ test('QLT10 silent views and shows are forgotten, and shows are bounded', async 
   await h.quality.sweep()
   await h.clock.advance(qualityLimits.forgetMs + 1)
   await h.quality.sweep()
-  expect(h.quality.size).toEqual({ views: 0, shows: 0 })
+  expect(h.quality.size).toEqual({ visits: 0, shows: 0 })
 }, 60_000)

@@ -120,10 +120,19 @@ export const RenditionName = Type.Union([Type.Literal('360p'), Type.Literal('aud
 /** See the schema of the same name. */
 export type RenditionName = Static<typeof RenditionName>
 
-/** The server's yes (status 200). A no is status 403 with `{code}`. Without `renditions` the media
- *  process makes those that the machine can carry. */
+/** Where a process takes publishers that were handed over to it. */
+export const Doorstep = Type.Object({
+  host: Type.String({ maxLength: 253 }),
+  port: Type.Integer({ minimum: 1, maximum: 65_535 }),
+})
+/** See the schema of the same name. */
+export type Doorstep = Static<typeof Doorstep>
+
+/** The server's yes (status 200). A no is status 403 with `{code}`. `owner` is the process that
+ *  the show belongs to, when there are several. Without `renditions` the media process makes those
+ *  that the machine can carry. */
 export const AuthorizeReply = Type.Object({
-  showId: Type.String({ pattern: idPattern('sho') }),
+  showId: Type.String({ pattern: idPattern('sho') }), owner: Type.Optional(Doorstep),
   renditions: Type.Optional(Type.Array(RenditionName, { maxItems: 2 })),
 })
 /** See the schema of the same name. */
@@ -196,6 +205,16 @@ export type StateView = Static<typeof StateView>
 
 const iceUrl = Type.String({ maxLength: 320, pattern: '^(stun|stuns|turn|turns):[^\\s]+$' })
 
+/** `GET /internal/health`: what one media process has in its hands. `rtmpPort` takes publishers
+ *  that were handed over; 0 where the process takes them from outside itself. */
+export const ProcessView = Type.Object({
+  rtmpPort: Type.Integer({ minimum: 0, maximum: 65_535 }),
+  held: Type.Array(Type.String({ pattern: idPattern('sho') })),
+  receiving: Type.Array(Type.String({ pattern: idPattern('sho') })),
+})
+/** See the schema of the same name. */
+export type ProcessView = Static<typeof ProcessView>
+
 /** STUN and TURN servers as RTCPeerConnection takes them; handed to browsers as they are. */
 export const IceServers = Type.Array(Type.Object({
   urls: Type.Union([iceUrl, Type.Array(iceUrl, { minItems: 1, maxItems: 8 })]),
@@ -226,12 +245,15 @@ export const mediaPaths = {
   /** `POST` an offer to watch (WHEP). */
   whep: (showId: ShowId): string => `/media/${showId}/whep`,
   /** `DELETE` ends a WHIP or WHEP session. */
-  session: (sessionId: string): string => `/media/rtc/${sessionId}`,
+  session: (showId: ShowId, sessionId: string): string => `/media/${showId}/rtc/${sessionId}`,
   metrics: '/internal/metrics',
   /** Drops the publisher and finishes the recording for good. */
   stop: (showId: ShowId): string => `/internal/shows/${showId}/stop`,
   /** Drops the publisher only, e.g. after the stream key was changed. */
   drop: (showId: ShowId): string => `/internal/shows/${showId}/drop`,
+  /** Lets another process have the show; 409 while somebody sends to it. */
+  release: (showId: ShowId): string => `/internal/shows/${showId}/release`,
+  inside: '/internal/health',
 } as const
 
 /** Paths of the server that the media process calls. */

@@ -7,7 +7,14 @@ import { makeRtcSessions, type RtcOptions } from './rtc/sessions.ts'
 import { makeMediaHttp } from './http/server.ts'
 import { makeCpuShare } from './live/health.ts'
 import { makeShows } from './live/shows.ts'
-import { makeRtmpServer } from './rtmp/server.ts'
+import { makeFrontSession, type FrontDeps } from './rtmp/front.ts'
+import { readHanded } from './rtmp/handed.ts'
+import { makePulse } from './rtmp/pulse.ts'
+import { makeRtmpServer, type RtmpServer } from './rtmp/server.ts'
+import { makeRtmpSession, type RtmpSession, type SessionDeps } from './rtmp/session.ts'
+
+export type { FrontDeps } from './rtmp/front.ts'
+export type { RtmpServer } from './rtmp/server.ts'
 
 export interface MediaDeps {
   readonly clock: Clock
@@ -27,8 +34,12 @@ export interface MediaDeps {
   }
   /** Without `pictures` there is no small rendition. */
   readonly rtc: RtcOptions & { readonly pictures?: PictureTurners | undefined }
-  /** What the process has used so far; without it that part of the figures is missing or 0. */
-  usage?(): { readonly cpuMicros: number; readonly memoryBytes: number }
+  readonly self?: {
+    /** What the process has used so far; without it that part of the figures is missing or 0. */
+    usage?(): { readonly cpuMicros: number; readonly memoryBytes: number }
+    /** One of several processes: publishers come from the front, not from outside. */
+    readonly isBehindFront?: boolean
+  }
 }
 
 export interface MediaServer {
@@ -39,10 +50,39 @@ export interface MediaServer {
   close(): Promise<void>
 }
 
+/** Takes publishers from outside when there are several media processes, and gives each to the
+ *  process that owns its show. */
+export function makeRtmpFront(deps: FrontDeps & { readonly processes: number }): RtmpServer {
+  const pulse = makePulse(deps)
+  return makeRtmpServer({
+    clock: deps.clock, log: deps.log,
+    connectionsMax: MEDIA_LIMITS.connectionsMax * deps.processes,
+    open: (socket, onWrongKey) => makeFrontSession(socket, { ...deps, pulse, onWrongKey }),
+  })
+}
+
+function makePublisherDoor(
+  deps: MediaDeps, openShow: SessionDeps['openShow'],
+): RtmpServer {
+  const base = { ...deps, ...deps.control, openShow }
+  const isBehindFront = deps.self?.isBehindFront ?? false
+  return makeRtmpServer({
+    clock: deps.clock, log: deps.log, isBehindFront,
+    open(socket, onWrongKey) {
+      if (!isBehindFront) return makeRtmpSession(socket, { ...base, onWrongKey })
+      let session: RtmpSession | undefined
+      readHanded(socket, deps, (handed) => {
+        session = makeRtmpSession(socket, { ...base, onWrongKey, handed })
+      })
+      return { leave: (why) => session ? session.leave(why) : void socket.destroy() }
+    },
+  })
+}
+
 export function makeMediaServer(deps: MediaDeps): MediaServer {
   const { clock, log } = deps
   const startedMs = clock.steadyMs()
-  const { usage } = deps
+  const usage = deps.self?.usage
   const cpuShare = usage && makeCpuShare(clock, () => usage().cpuMicros)
   const shows = makeShows({
     ...deps, report: deps.control.report, cpuShare,
@@ -53,11 +93,8 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
     ...deps.rtc, clock, random: deps.random, log, shows,
     authorize: (streamKey, remoteAddress) => deps.control.authorize(streamKey, remoteAddress),
   })
-  const rtmp = makeRtmpServer({
-    clock, log,
-    authorize: (streamKey, remoteAddress) => deps.control.authorize(streamKey, remoteAddress),
-    openShow: (id) => shows.open(id),
-  })
+  const rtmp = makePublisherDoor(deps, (id) => shows.open(id))
+  let handedPort = 0
   const http = makeMediaHttp({
     shows, log, internalKey: deps.internalKey, rtc: makeRtcHttp({ sessions, log }),
     health: () => ({
@@ -72,10 +109,12 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
       shows: shows.list().slice(0, MEDIA_LIMITS.metricsShowsMax)
         .map(({ id, health }) => ({ showId: id, health: health.read() })),
     }),
+    inside: () => ({ rtmpPort: handedPort, ...shows.held() }),
   })
   return {
     async listen(where) {
       const rtmpPort = await rtmp.listen(where.rtmpPort, where.rtmpHost)
+      handedPort = deps.self?.isBehindFront ? rtmpPort : 0
       const httpPort = await http.listen(where.httpPort, where.httpHost)
       return { httpPort, rtmpPort }
     },

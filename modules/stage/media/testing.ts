@@ -30,6 +30,12 @@ export const noTurners: SoundTurners = {
   toAac: () => ({ push() {}, close() {} }), toOpus: () => ({ push() {}, close() {} }), close() {},
 }
 
+/** A media server without WebRTC. */
+export const noRtc = {
+  peers: { answer: () => Promise.reject(new Error('no WebRTC here')), close() {} },
+  turners: noTurners, udpPort: 0, publicAddresses: [], viewersMax: 0, maxKbps: 0,
+} as const
+
 /** Waits until `test` gives something, or fails after `ms`. */
 export async function until<T>(
   what: string, test: () => Promise<T | undefined | false> | T | undefined | false, ms = 8_000,
@@ -52,6 +58,8 @@ export interface ControlDesk {
   isDown: boolean
   /** Said of every show; whatever a server might say. */
   renditions?: readonly unknown[]
+  /** Names the owner of a show, where there are several processes. */
+  place?: (showId: ShowId) => Promise<unknown>
   close(): Promise<void>
 }
 
@@ -77,7 +85,8 @@ export async function startControlDesk(): Promise<ControlDesk> {
     const showId = keys.get(body.streamKey)
     const { renditions } = desk
     if (!showId) return answer(403, { code: 'stage.show.key_unknown' })
-    answer(200, { showId, ...(renditions && { renditions }) })
+    const owner = await desk.place?.(showId)
+    answer(200, { showId, owner, ...(renditions && { renditions }) })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')

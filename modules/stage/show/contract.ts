@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { idPattern, type Api, type ProductId, type RefusalDoc, type ShowId } from '#kernel'
-import { StateReport } from '#stage/media/contract'
+import { AuthorizeReply, IceServers, StateReport } from '#stage/media/contract'
 
 /** Limits: characters, seconds. */
 export const showLimits = {
@@ -8,6 +8,8 @@ export const showLimits = {
   slugLength: 60,
   lineUpLength: 60,
   streamKeyBytes: 24,
+  /** What a page sends at most to find out how fast it can send. */
+  uploadTestBytes: 4 * 1024 * 1024,
 } as const
 
 /** Every refusal of this module. */
@@ -108,6 +110,19 @@ const ShowParams = Type.Object({ showId: Type.String({ pattern: idPattern('sho')
 
 /** HTTP surface. */
 export const api = {
+  'GET /api/rtc': {
+    act: 'anyone',
+    doc: 'What a browser needs to send or receive over WebRTC from behind a firewall.',
+    reply: Type.Object({ iceServers: IceServers }),
+  },
+  'POST /api/rtc/upload-test': {
+    act: 'show.run',
+    perMinute: 12,
+    doc: 'Takes bytes and forgets them, so that a page can measure how fast it sends.',
+    raw: ['application/octet-stream'],
+    bodyLimitBytes: showLimits.uploadTestBytes,
+    reply: Type.Object({ bytes: Type.Integer() }),
+  },
   'GET /api/shows': {
     act: 'show.read',
     doc: 'Shows, the next and the live ones first.',
@@ -144,6 +159,16 @@ export const api = {
     doc: 'Makes a new stream key; a publisher on the old one is dropped.',
     params: ShowParams,
     reply: Type.Object({ rtmpUrl: Type.String(), streamKey: Type.String() }),
+  },
+  'POST /api/shows/:showId/phone': {
+    act: 'session.hand_over',
+    perMinute: 10,
+    doc: 'An address that signs the same person in on a phone, once, within two minutes, for the '
+      + 'camera of this show. Recorded. `isSecure`: whether a phone lets a page film there.',
+    params: ShowParams,
+    reply: Type.Object({
+      url: Type.String(), expiresAtMs: Type.Integer(), isSecure: Type.Boolean(),
+    }),
   },
   'POST /api/shows/:showId/go-live': {
     act: 'show.run',
@@ -190,7 +215,7 @@ export const api = {
       streamKey: Type.String({ maxLength: 200 }),
       remoteAddress: Type.String({ maxLength: 80 }),
     }, { additionalProperties: false }),
-    reply: Type.Object({ showId: Type.String() }),
+    reply: AuthorizeReply,
   },
   'POST /internal/media/state': {
     act: 'internal',

@@ -428,3 +428,25 @@ test('SHW6 reading and rotating a key is recorded, and only there it is shown', 
     refusal: { code: 'stage.show.key_unknown' },
   })
 })
+
+test('SHW14 a phone gets a way in to the camera of this show, and it is recorded', async () => {
+  const h = house()
+  const id = await live(h)
+  const recorded: string[] = []
+  const { handlers } = makeShowRoutes({
+    shows: h.shows as never, rtmpUrl: () => 'rtmp://x/live',
+    phoneLink: async (_who, host, path) =>
+      ({ url: `https://${host}${path}`, expiresAtMs: 5, isSecure: true }),
+    audit: { record: async ({ act, subject }) => void recorded.push(`${act} ${subject}`) },
+  })
+  const ask = () => handlers['POST /api/shows/:showId/phone']!({
+    params: { showId: id }, headers: { host: 'shop.example' },
+    who: { personId: 'per_1' as PersonId, roles: ['producer'] } as unknown as Who,
+  })
+  expect(await ask()).toMatchObject({
+    ok: true, value: { url: `https://shop.example/studio/shows/${id}/camera` },
+  })
+  await h.shows.end(id)
+  expect(await ask()).toMatchObject({ ok: false, refusal: { code: 'stage.show.ended' } })
+  expect(recorded).toEqual([`show.phone ${id}`])
+})

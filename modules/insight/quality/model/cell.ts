@@ -5,7 +5,7 @@ import { emptyHistogram, mergeHistograms, quantile, type Histogram } from './his
 /** What was met by the viewers of one country on one transport. Two cells of the same kind add up,
  *  in any order. */
 export interface Cell {
-  readonly views: number
+  readonly visits: number
   readonly watchedMs: number
   readonly stalledMs: number
   readonly stalls: number
@@ -18,7 +18,7 @@ export interface Cell {
 }
 
 export const emptyCell: Cell = {
-  views: 0, watchedMs: 0, stalledMs: 0, stalls: 0, switches: 0, startup: emptyHistogram,
+  visits: 0, watchedMs: 0, stalledMs: 0, stalls: 0, switches: 0, startup: emptyHistogram,
   latency: emptyHistogram, renditions: {}, failures: {},
 }
 
@@ -33,7 +33,7 @@ function addCounts<Name extends string>(a: Counts<Name>, b: Counts<Name>): Count
 }
 
 export const mergeCells = (a: Cell, b: Cell): Cell => ({
-  views: a.views + b.views,
+  visits: a.visits + b.visits,
   watchedMs: a.watchedMs + b.watchedMs,
   stalledMs: a.stalledMs + b.stalledMs,
   stalls: a.stalls + b.stalls,
@@ -49,9 +49,9 @@ export function stutterOf({ watchedMs, stalledMs }: Pick<Cell, 'watchedMs' | 'st
   return all === 0 ? 0 : stalledMs / all
 }
 
-/** `viewers` and `networks` are not in cells: who watches now is asked of the open views. */
+/** `viewers` and `networks` are not in cells: who watches now is asked of the open visits. */
 export const toFigures = (cell: Cell, viewers = 0, networks = 0): QualityFigures => ({
-  viewers, networks, views: cell.views, watchedMs: cell.watchedMs, stalledMs: cell.stalledMs,
+  viewers, networks, visits: cell.visits, watchedMs: cell.watchedMs, stalledMs: cell.stalledMs,
   stalls: cell.stalls, switches: cell.switches,
   stutter: Math.round(stutterOf(cell) * 1e4) / 1e4,
   startupMsP50: quantile(cell.startup, 0.5), startupMsP95: quantile(cell.startup, 0.95),

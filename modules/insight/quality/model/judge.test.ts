@@ -4,13 +4,13 @@ import { expect, test } from 'vitest'
 import { failureCodes, qualityLimits, QualityReport } from '../contract.ts'
 import { emptyCell, mergeCells, renditionName, stutterOf, type Cell } from './cell.ts'
 import { countOf } from './histogram.ts'
-import { judge, type View } from './judge.ts'
+import { judge, type Visit } from './judge.ts'
 import { addCells, cellKey, summarize, type Cells } from './summary.ts'
 
 const startMs = 1_700_000_000_000
 const report = (more: Partial<QualityReport> = {}): QualityReport => ({
-  showId: 'sho', view: 'v'.repeat(16), transport: 'hls', watchedMs: 10_000, stalledMs: 0, stalls: 0,
-  switches: 0, ...more,
+  showId: 'sho', visit: 'v'.repeat(16), transport: 'hls', watchedMs: 10_000, stalledMs: 0,
+  stalls: 0, switches: 0, ...more,
 })
 const at = (afterMs: number) => ({ nowMs: startMs + afterMs, network: 'n', country: 'DE' })
 
@@ -27,34 +27,34 @@ const reports = fc.record({
 
 test('QLT6 whatever a client claims, its time never runs ahead of the clock', () => {
   fc.assert(fc.property(fc.array(reports, { maxLength: 30 }), (list) => {
-    let view: View | undefined
+    let visit: Visit | undefined
     let sum: Cell = emptyCell
     let nowMs = startMs
     for (const { gapMs, ...more } of list) {
       nowMs += gapMs
-      const judged = judge({ ...report(), ...more } as QualityReport, view,
+      const judged = judge({ ...report(), ...more } as QualityReport, visit,
         { nowMs, network: 'n', country: 'DE' })
       if (!judged) continue
-      view = judged.view
+      visit = judged.visit
       sum = mergeCells(sum, judged.cell)
       const failed = Object.values(judged.cell.failures).reduce((all, one) => all + one, 0)
       expect(failed).toBeLessThanOrEqual(qualityLimits.failuresPerReportMax)
       expect(judged.cell.switches).toBeLessThanOrEqual(qualityLimits.switchesPerReportMax)
     }
     expect(sum.watchedMs + sum.stalledMs)
-      .toBeLessThanOrEqual((view ? nowMs - view.openedAtMs : 0) + qualityLimits.firstReportMs)
+      .toBeLessThanOrEqual((visit ? nowMs - visit.openedAtMs : 0) + qualityLimits.firstReportMs)
     expect(countOf(sum.startup)).toBeLessThanOrEqual(1)
-    expect(sum.views).toBe(view ? 1 : 0)
+    expect(sum.visits).toBe(visit ? 1 : 0)
   }))
 })
 
 test('QLT6 an honest viewer is counted to the millisecond', () => {
-  let view: View | undefined
+  let visit: Visit | undefined
   let sum: Cell = emptyCell
   for (let n = 1; n <= 60; n++) {
     const told = report({ watchedMs: 9_500, stalledMs: 500, stalls: 1 })
-    const judged = judge(told, view, at(n * 10_000))!
-    view = judged.view
+    const judged = judge(told, visit, at(n * 10_000))!
+    visit = judged.visit
     sum = mergeCells(sum, judged.cell)
   }
   expect([sum.watchedMs, sum.stalledMs, sum.stalls, stutterOf(sum)])
@@ -66,11 +66,11 @@ test('QLT6 too much shrinks, both parts alike, and a hurry counts for nothing', 
   const first = judge(much, undefined, at(0))!
   expect([first.cell.watchedMs, first.cell.stalledMs]).toEqual([11_250, 3_750])
   expect(first.cell.stalls).toBe(76)
-  expect(judge(report(), first.view, at(999))).toBeNull()
-  const second = judge(report({ watchedMs: 60_000 }), first.view, at(2_000))!
+  expect(judge(report(), first.visit, at(999))).toBeNull()
+  const second = judge(report({ watchedMs: 60_000 }), first.visit, at(2_000))!
   expect(second.cell.watchedMs).toBe(2_000)
   // Silence cannot be saved up for later.
-  const late = judge(report({ watchedMs: 600_000 }), first.view, at(500_000))!
+  const late = judge(report({ watchedMs: 600_000 }), first.visit, at(500_000))!
   expect(late.cell.watchedMs).toBe(qualityLimits.reportMsMax)
 })
 
@@ -78,15 +78,15 @@ test('QLT6 stalls without any stalled time are none, a start counts once and is 
   const first = judge(report({ stalls: 5, startupMs: 600_000 }), undefined, at(0))!
   expect(first.cell.stalls).toBe(0)
   expect(countOf(first.cell.startup)).toBe(1)
-  const second = judge(report({ startupMs: 1 }), first.view, at(10_000))!
+  const second = judge(report({ startupMs: 1 }), first.visit, at(10_000))!
   expect(countOf(second.cell.startup)).toBe(0)
 })
 
-test('QLT8 a changed transport is a view of its own', () => {
+test('QLT8 a changed transport is a visit of its own', () => {
   const first = judge(report({ transport: 'whep' }), undefined, at(0))!
-  const second = judge(report({ transport: 'hls' }), first.view, at(10_000))!
-  const third = judge(report({ transport: 'hls' }), second.view, at(20_000))!
-  expect([first, second, third].map(({ cell }) => cell.views)).toEqual([1, 1, 0])
+  const second = judge(report({ transport: 'hls' }), first.visit, at(10_000))!
+  const third = judge(report({ transport: 'hls' }), second.visit, at(20_000))!
+  expect([first, second, third].map(({ cell }) => cell.visits)).toEqual([1, 1, 0])
 })
 
 test('QLT8 pictures are counted under the nearest size', () => {
@@ -101,9 +101,9 @@ const cellsOf = (...list: [string, 'hls' | 'whep', Partial<Cell>][]): Cells =>
 
 test('QLT8 a summary adds up by country and by transport, who watches now first', () => {
   const cells = cellsOf(
-    ['BR', 'hls', { watchedMs: 940, stalledMs: 60, views: 1, renditions: { 720: 940 } }],
-    ['BR', 'whep', { watchedMs: 1_000, views: 1, renditions: { 360: 1_000 } }],
-    ['DE', 'hls', { watchedMs: 9_000, views: 2, failures: { stalled: 2, broken: 1 } }],
+    ['BR', 'hls', { watchedMs: 940, stalledMs: 60, visits: 1, renditions: { 720: 940 } }],
+    ['BR', 'whep', { watchedMs: 1_000, visits: 1, renditions: { 360: 1_000 } }],
+    ['DE', 'hls', { watchedMs: 9_000, visits: 2, failures: { stalled: 2, broken: 1 } }],
   )
   const watching = [
     { country: 'BR', transport: 'hls', network: 'a' },
@@ -111,7 +111,7 @@ test('QLT8 a summary adds up by country and by transport, who watches now first'
     { country: 'US', transport: 'whep', network: 'b' },
   ] as const
   const { all, countries, transports, renditions, failures } = summarize(cells, watching)
-  expect([all.viewers, all.networks, all.views, all.watchedMs]).toEqual([3, 2, 4, 10_940])
+  expect([all.viewers, all.networks, all.visits, all.watchedMs]).toEqual([3, 2, 4, 10_940])
   expect(countries.map((one) => [one.country, one.viewers, one.networks, one.stutter]))
     .toEqual([['BR', 2, 1, 0.03], ['US', 1, 1, 0], ['DE', 0, 0, 0]])
   expect(transports.map(({ transport, viewers, watchedMs }) => [transport, viewers, watchedMs]))
@@ -125,7 +125,7 @@ test('QLT8 a summary adds up by country and by transport, who watches now first'
 
 test('QLT1 cells add up in any order', () => {
   const cell = fc.record({
-    views: fc.nat(9), watchedMs: fc.nat(9_999), stalledMs: fc.nat(9_999), stalls: fc.nat(9),
+    visits: fc.nat(9), watchedMs: fc.nat(9_999), stalledMs: fc.nat(9_999), stalls: fc.nat(9),
     switches: fc.nat(9), renditions: fc.dictionary(fc.constantFrom('audio', '720'), fc.nat(99)),
     failures: fc.dictionary(fc.constantFrom(...failureCodes), fc.nat(9)),
   }).map((more): Cells => cellsOf(['DE', 'hls', more]))
@@ -137,7 +137,7 @@ test('QLT1 cells add up in any order', () => {
 
 test('QLT10 the longest report that fits the schema is small', () => {
   const most: QualityReport = report({
-    view: 'x'.repeat(32), rendition: 8_640, startupMs: 600_000, latencyMs: 600_000,
+    visit: 'x'.repeat(32), rendition: 8_640, startupMs: 600_000, latencyMs: 600_000,
     failures: failureCodes.map((code) => ({ code, count: 1_000 })),
   })
   const showId = `sho_${'0'.repeat(26)}`

@@ -3,7 +3,7 @@ import { emptyCell, renditionName, type Cell } from './cell.ts'
 import { emptyHistogram, withValue } from './histogram.ts'
 
 /** One visit of one person in one show, as far as it has been told. */
-export interface View {
+export interface Visit {
   readonly name: string
   readonly network: string
   readonly country: string
@@ -15,7 +15,7 @@ export interface View {
   readonly hasStartup: boolean
 }
 
-export interface Judged { readonly view: View; readonly cell: Cell }
+export interface Judged { readonly visit: Visit; readonly cell: Cell }
 
 /** How many fit into what may be claimed; both parts shrink alike. */
 function fit(watchedMs: number, stalledMs: number, mostMs: number) {
@@ -35,10 +35,10 @@ function countFailures(list: QualityReport['failures']): Cell['failures'] {
   return counts
 }
 
-/** What of a report counts, given what this view has told before. Nobody can have watched longer
+/** What of a report counts, given what this visit has told before. Nobody can have watched longer
  *  than the clock ran: more than that shrinks. null: too soon after the last one. */
 export function judge(
-  report: QualityReport, before: View | undefined,
+  report: QualityReport, before: Visit | undefined,
   at: { readonly nowMs: number; readonly network: string; readonly country: string },
 ): Judged | null {
   const { nowMs } = at
@@ -51,8 +51,8 @@ export function judge(
   const tellsStartup = startupMs !== undefined && before?.hasStartup !== true
   const isNew = !before || before.transport !== report.transport
   return {
-    view: {
-      name: report.view, network: at.network, country: at.country, transport: report.transport,
+    visit: {
+      name: report.visit, network: at.network, country: at.country, transport: report.transport,
       openedAtMs: opened, toldAtMs: nowMs,
       // Time that was not used in the last minute is gone: it cannot be saved up.
       usedMs: Math.max((before?.usedMs ?? 0) + watchedMs + stalledMs,
@@ -60,7 +60,7 @@ export function judge(
       hasStartup: before?.hasStartup === true || tellsStartup,
     },
     cell: {
-      ...emptyCell, views: isNew ? 1 : 0, watchedMs, stalledMs,
+      ...emptyCell, visits: isNew ? 1 : 0, watchedMs, stalledMs,
       stalls: Math.min(report.stalls, stalledMs > 0 ? 1 + Math.floor(stalledMs / 50) : 0),
       switches: Math.min(report.switches, qualityLimits.switchesPerReportMax),
       startup: tellsStartup

@@ -8,7 +8,7 @@ import { writeReplayPlaylist } from '../model/playlist.ts'
 import { initFile, segmentFile } from '../recording/recorder.ts'
 import { pollerOf } from './poller.ts'
 import { sendBytes, sendFile } from './files.ts'
-import { makeTextSender, sendEmpty, sendJson, TYPES } from './reply.ts'
+import { FRESH, makeTextSender, REACHED, sendEmpty, sendJson, TYPES } from './reply.ts'
 
 /** What a viewer may ask for below `/media/<showId>/`. */
 export type MediaAsset =
@@ -93,9 +93,11 @@ export function makePlayback(deps: { shows: Shows }) {
     const isReady = () => window.isEnded || (window.text() !== undefined
       && (msn === undefined || hasReached(window.segments, msn, part)))
     const mayCome = show.isReceiving || window.text() !== undefined
-    if (mayCome) await window.wait(isReady, MEDIA_LIMITS.blockMs)
+    const isThere = mayCome && await window.wait(isReady, MEDIA_LIMITS.blockMs)
     const text = window.text()
-    if (text !== undefined) return sendText(request, response, text)
+    if (text !== undefined) {
+      return sendText(request, response, text, isThere && msn !== undefined ? REACHED : FRESH)
+    }
     sendEmpty(response, window.isEnded ? 404 : 503, { 'retry-after': '1' })
   }
 
@@ -108,7 +110,7 @@ export function makePlayback(deps: { shows: Shows }) {
     if (show.isReceiving) await window.wait(() => window.text() !== undefined, MEDIA_LIMITS.blockMs)
     else if (window.text() !== undefined) await window.wait(isSaid, MASTER_WAIT_MS)
     const text = show.renditions.master(window, show.state())
-    if (text !== undefined) return sendText(request, response, text)
+    if (text !== undefined) return sendText(request, response, text, FRESH)
     sendEmpty(response, window.isEnded ? 404 : 503, { 'retry-after': '1' })
   }
 
@@ -170,7 +172,8 @@ export function makePlayback(deps: { shows: Shows }) {
     if (asset.is === 'master') return master(request, response, show)
     if (asset.is === 'replay') {
       if (show.recorded.length === 0) return sendEmpty(response, 404)
-      return sendText(request, response, writeReplayPlaylist(show.recorded, show.isEnded))
+      const text = writeReplayPlaylist(show.recorded, show.isEnded)
+      return sendText(request, response, text, FRESH)
     }
     const feed = feedOf(show, asset.of)
     if (asset.is === 'live') return live(request, response, feed, query)

@@ -1,7 +1,7 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
-import { isId, type Log, type ShowId } from '#kernel'
-import { INTERNAL_HEADER, mediaPaths } from '../contract.ts'
+import { Fault, isId, type Log, type ShowId } from '#kernel'
+import { INTERNAL_HEADER, mediaPaths, type ProcessView } from '../contract.ts'
 import type { Shows } from '../live/shows.ts'
 import type { makeRtcHttp } from '../rtc/http.ts'
 import { makePlayback, parseAsset } from './playback.ts'
@@ -27,6 +27,8 @@ export function makeMediaHttp(deps: {
   /** WHIP and WHEP; absent where there is no WebRTC. */
   rtc?: ReturnType<typeof makeRtcHttp> | undefined
   metrics: () => unknown
+  /** What the server needs to know to send everybody to the right process. */
+  inside: () => ProcessView
 }): MediaHttp {
   const play = makePlayback(deps)
   const keyHash = hash(deps.internalKey)
@@ -43,10 +45,16 @@ export function makeMediaHttp(deps: {
     if (path === mediaPaths.metrics && request.method === 'GET') {
       return sendJson(response, 200, deps.metrics())
     }
-    const match = /^\/internal\/shows\/([a-z0-9_]{1,40})\/(stop|drop)$/.exec(path)
+    if (path === mediaPaths.inside && request.method === 'GET') {
+      return sendJson(response, 200, deps.inside())
+    }
+    const match = /^\/internal\/shows\/([a-z0-9_]{1,40})\/(stop|drop|release)$/.exec(path)
     const showId = match?.[1]
     if (!match || !isId('sho', showId)) return sendEmpty(response, 404)
     if (request.method !== 'POST') return sendEmpty(response, 405, { allow: 'POST' })
+    if (match[2] === 'release') {
+      return sendEmpty(response, await deps.shows.release(showId) ? 204 : 409)
+    }
     const isStop = match[2] === 'stop'
     // Ending a show nobody ever published to must hold as well: its key may not open it later.
     const show = isStop ? await deps.shows.open(showId) : await deps.shows.find(showId)
@@ -94,6 +102,10 @@ export function makeMediaHttp(deps: {
     if (request.headers['content-type']?.startsWith('application/sdp') !== true) request.resume()
     response.on('error', () => {})
     handle(request, response).catch((error: unknown) => {
+      // Another process has that show, or had it a moment ago: soon it is clear who has it.
+      if (error instanceof Fault && error.retryable && !response.headersSent) {
+        return sendEmpty(response, 503, { 'retry-after': '1' })
+      }
       deps.log.error('http', { message: error instanceof Error ? error.message : String(error) })
       if (response.headersSent) response.destroy()
       else sendEmpty(response, 500)

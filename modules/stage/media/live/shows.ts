@@ -1,20 +1,26 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isId, type Clock, type Log, type ShowId } from '#kernel'
+import { Fault, isId, type Clock, type Log, type ShowId } from '#kernel'
 import type { StateReport } from '../contract.ts'
+import { makeLeases, type Lease } from '../recording/lease.ts'
+import { indexFile } from '../recording/recorder.ts'
 import { emptyShow, restoreShow } from '../recording/restore.ts'
 import type { Forms } from '../renditions/index.ts'
 import { makeShow, type Show } from './show.ts'
 
 /** The shows in memory; the others wait in their folders. */
 export interface Shows {
-  /** A show that has media, now or on disk. */
+  /** A show that has media, now or on disk. Throws a Fault while another process has it. */
   find(id: ShowId): Promise<Show | undefined>
   /** The same, made when it does not exist yet: a publisher was let in. */
   open(id: ShowId): Promise<Show>
   readonly receiving: number
   /** Those that have a publisher, for /metrics. */
   list(): readonly Show[]
+  /** The shows that are in our hands, and those of them that somebody sends to. */
+  held(): { held: ShowId[]; receiving: ShowId[] }
+  /** Lets another process have it: false while somebody sends to it here. */
+  release(id: ShowId): Promise<boolean>
   /** Ends every publisher and writes what is held. */
   close(): Promise<void>
 }
@@ -22,7 +28,14 @@ export interface Shows {
 const IDLE_MS = 300_000
 const SWEEP_MS = 60_000
 
-interface Kept { loading: Promise<Show | undefined>; show?: Show; usedMs: number }
+interface Kept {
+  loading: Promise<Show | undefined>
+  show?: Show
+  lease?: Lease
+  /** Another process has it now: what is still said here is of the past. */
+  isLost?: boolean
+  usedMs: number
+}
 
 export function makeShows(deps: {
   folder: string
@@ -34,17 +47,54 @@ export function makeShows(deps: {
 }): Shows {
   const { clock } = deps
   const kept = new Map<ShowId, Kept>()
+  const leaving = new Map<ShowId, Promise<void>>()
 
-  const load = async (id: ShowId, isWanted: boolean): Promise<Show | undefined> => {
+  const leases = makeLeases({
+    ...deps, root: deps.folder,
+    onLost(id) {
+      const entry = kept.get(id)
+      if (!entry) return
+      entry.isLost = true
+      kept.delete(id)
+      entry.show?.drop()
+      void entry.show?.release()
+    },
+  })
+
+  const load = async (id: ShowId, isWanted: boolean, entry: Kept): Promise<Show | undefined> => {
+    await leaving.get(id)
     const folder = join(deps.folder, id)
-    const restored = await restoreShow(folder)
-    if (!restored && !isWanted) return undefined
+    const isKnown = await stat(indexFile(folder)).then(() => true, () => false)
+    if (!isKnown && !isWanted) return undefined
     await mkdir(folder, { recursive: true })
-    return makeShow({ ...deps, id, folder, restored: restored ?? emptyShow })
+    const lease = await leases.take(id)
+    if (!lease) throw new Fault('stage.media.held_elsewhere', { retryable: true })
+    entry.lease = lease
+    const restored = await restoreShow(lease.path)
+    if (!restored && !isWanted) {
+      await lease.release()
+      return undefined
+    }
+    return makeShow({
+      ...deps, id, folder: lease.path, restored: restored ?? emptyShow,
+      report: (said) => { if (!entry.isLost) deps.report(said) },
+    })
+  }
+
+  /** Out of memory and out of our hands; whoever asks meanwhile waits for the end of it. */
+  const leave = (id: ShowId, entry: Kept): Promise<void> => {
+    kept.delete(id)
+    const done = Promise.resolve(entry.show?.release())
+      .then(() => entry.lease?.release())
+      .catch((error: unknown) => deps.log.error('release', { message: String(error) }))
+      .finally(() => leaving.delete(id))
+    leaving.set(id, done)
+    return done
   }
 
   const start = (id: ShowId, isWanted: boolean): Kept => {
-    const entry: Kept = { loading: load(id, isWanted), usedMs: clock.steadyMs() }
+    const entry: Kept = { loading: Promise.resolve(undefined), usedMs: clock.steadyMs() }
+    entry.loading = load(id, isWanted, entry)
     kept.set(id, entry)
     const forget = () => void (kept.get(id) === entry && kept.delete(id))
     entry.loading.then((show) => {
@@ -62,9 +112,10 @@ export function makeShows(deps: {
   }
 
   const sweeper = clock.every(SWEEP_MS, () => {
-    for (const [id, { show, usedMs }] of kept) {
+    for (const [id, entry] of kept) {
+      const { show, usedMs } = entry
       const isIdle = show && !show.isReceiving && clock.steadyMs() - usedMs > IDLE_MS
-      if (isIdle) void show.release().then(() => show.isReceiving || kept.delete(id))
+      if (isIdle) void leave(id, entry)
     }
   })
 
@@ -80,10 +131,27 @@ export function makeShows(deps: {
     get receiving() { return this.list().length },
     list: () => [...kept.values()].map(({ show }) => show)
       .filter((show): show is Show => show?.isReceiving === true),
+    held() {
+      const all = [...kept].filter(([, { show }]) => show !== undefined)
+      const receiving = all.filter(([, { show }]) => show?.isReceiving)
+      return { held: all.map(([id]) => id), receiving: receiving.map(([id]) => id) }
+    },
+    async release(id) {
+      const entry = kept.get(id)
+      if (!entry) {
+        await leaving.get(id)
+        return true
+      }
+      const show = await entry.loading.catch(() => undefined)
+      if (show?.isReceiving || kept.get(id) !== entry) return false
+      await leave(id, entry)
+      return true
+    },
     async close() {
       sweeper.cancel()
       for (const { show } of kept.values()) show?.drop()
-      await Promise.all([...kept.values()].map(({ show }) => show?.release()))
+      await Promise.all([...kept].map(([id, entry]) => leave(id, entry)))
+      await leases.close()
     },
   }
 }

@@ -60,7 +60,7 @@ function smallChild(): number | undefined {
 }
 
 describe('renditions', () => {
-  test('MED24 the same numbers, dates, cuts and breaks in every rendition', async () => {
+  test('MED25 the same numbers, dates, cuts and breaks in every rendition', async () => {
     const show = rig.addShow()
     const encoder = send(show.rtmpUrl(), { ...SHAPE, gop: 17 })
     const master = await until('master', async () => {
@@ -135,7 +135,7 @@ describe('renditions', () => {
     ))).toBe(true)
   }, 40_000)
 
-  test('MED24 a source that is small, or silent, is offered what it can have', async () => {
+  test('MED25 a source that is small, or silent, is offered what it can have', async () => {
     const [small, silent, heard] = [rig.addShow(), rig.addShow(), rig.addShow()]
     send(small.rtmpUrl(), { size: '480x270' })
     send(silent.rtmpUrl(), { size: '480x270', hasAudio: false })

@@ -36,7 +36,7 @@ const CORS = {
 } as const
 const BEARER = /^Bearer ([A-Za-z0-9_-]{8,128})$/
 const WHEP = /^\/media\/([a-z0-9_]{1,40})\/whep$/
-const SESSION = /^\/media\/rtc\/([A-Za-z0-9_-]{24})$/
+const SESSION = /^\/media\/[a-z0-9_]{1,40}\/rtc\/([A-Za-z0-9_-]{24})$/
 
 /** Answers WHIP (RFC 9725) and WHEP; false when the path is none of theirs. */
 export function makeRtcHttp(deps: { sessions: RtcSessions; log: Log }) {
@@ -87,7 +87,8 @@ export function makeRtcHttp(deps: { sessions: RtcSessions; log: Log }) {
     const body = Buffer.from(answered.value.answer)
     response.writeHead(201, {
       'content-type': TYPE, 'cache-control': 'no-store',
-      'content-length': body.length, location: mediaPaths.session(answered.value.sessionId),
+      'content-length': body.length,
+      location: mediaPaths.session(answered.value.showId, answered.value.sessionId),
     })
     response.end(body)
   }

@@ -8,7 +8,11 @@ import { addCandidates } from '#formats/offer'
 import { startPublisher } from './publisher.ts'
 import { startViewer } from './viewer.ts'
 
-export interface Answered { readonly sessionId: string; readonly answer: string }
+export interface Answered {
+  readonly showId: ShowId
+  readonly sessionId: string
+  readonly answer: string
+}
 
 /** Every WebRTC session of this process: publishers over WHIP (RFC 9725), viewers over WHEP
  *  (draft-ietf-wish-whep). */
@@ -46,7 +50,7 @@ export function makeRtcSessions(deps: RtcOptions & {
 
   /** A place is taken before anything is waited for, so that a rush cannot overbook. */
   const begin = async (
-    kind: 'publisher' | 'viewer',
+    kind: 'publisher' | 'viewer', showId: ShowId,
     start: (onClosed: () => void) => Promise<Result<{ answer: string; close(): void }, Refusal>>,
   ): Promise<Result<Answered, Refusal>> => {
     const sessionId = secretToken(deps.random, 18)
@@ -66,7 +70,7 @@ export function makeRtcSessions(deps: RtcOptions & {
       }
       if (!isOver) sessions.set(sessionId, { kind, close: started.value.close })
       const answer = addCandidates(started.value.answer, deps.publicAddresses, deps.udpPort)
-      return ok({ sessionId, answer })
+      return ok({ showId, sessionId, answer })
     } catch (error) {
       over()
       throw error
@@ -80,13 +84,15 @@ export function makeRtcSessions(deps: RtcOptions & {
       if (!allowed.ok) return allowed
       const show = await shows.open(allowed.value)
       log.info('whip', { showId: show.id })
-      return begin('publisher', (onClosed) => startPublisher({ ...deps, show, offer, onClosed }))
+      return begin('publisher', show.id, (onClosed) =>
+        startPublisher({ ...deps, show, offer, onClosed }))
     },
     async view(showId, offer) {
       if (counts.viewer >= deps.viewersMax) return refuse('stage.media.full')
       const show = await shows.find(showId)
       if (!show?.isReceiving) return refuse('stage.media.no_signal')
-      return begin('viewer', (onClosed) => startViewer({ ...deps, show, offer, onClosed }))
+      return begin('viewer', show.id, (onClosed) =>
+        startViewer({ ...deps, show, offer, onClosed }))
     },
     end(sessionId) {
       const session = sessions.get(sessionId)

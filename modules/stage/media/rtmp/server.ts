@@ -1,6 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
+import type { Log } from '#kernel'
 import { MEDIA_LIMITS } from '../contract.ts'
-import { makeRtmpSession, type RtmpSession, type SessionDeps } from './session.ts'
+import type { RtmpSession } from './session.ts'
 
 export interface RtmpServer {
   listen(port: number, host: string): Promise<number>
@@ -33,15 +34,24 @@ export function makeKeyGuard(clock: { steadyMs(): number }) {
   }
 }
 
-export function makeRtmpServer(deps: Omit<SessionDeps, 'onWrongKey'>): RtmpServer {
+export function makeRtmpServer(deps: {
+  readonly clock: { steadyMs(): number }
+  readonly log: Log
+  /** What is done with one that is let in. */
+  open(socket: Socket, onWrongKey: (address: string) => void): RtmpSession
+  readonly connectionsMax?: number
+  /** They all come from the front, which has counted them per address. */
+  readonly isBehindFront?: boolean
+}): RtmpServer {
+  const { connectionsMax = MEDIA_LIMITS.connectionsMax, isBehindFront = false } = deps
   const sessions = new Map<Socket, RtmpSession>()
   const perAddress = new Map<string, number>()
   const guard = makeKeyGuard(deps.clock)
 
   const hasRoom = (address: string): boolean =>
-    sessions.size < MEDIA_LIMITS.connectionsMax
-    && (perAddress.get(address) ?? 0) < MEDIA_LIMITS.connectionsPerAddressMax
-    && !guard.isBlocked(address)
+    sessions.size < connectionsMax && (isBehindFront
+      || ((perAddress.get(address) ?? 0) < MEDIA_LIMITS.connectionsPerAddressMax
+        && !guard.isBlocked(address)))
 
   const accept = (socket: Socket): void => {
     const address = socket.remoteAddress ?? 'unknown'
@@ -57,8 +67,7 @@ export function makeRtmpServer(deps: Omit<SessionDeps, 'onWrongKey'>): RtmpServe
       if (left > 0) perAddress.set(address, left)
       else perAddress.delete(address)
     })
-    const onWrongKey = (from: string): void => guard.note(from)
-    sessions.set(socket, makeRtmpSession(socket, { ...deps, onWrongKey }))
+    sessions.set(socket, deps.open(socket, (from) => guard.note(from)))
   }
 
   const server: Server = createServer(accept)

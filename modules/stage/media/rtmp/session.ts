@@ -1,8 +1,9 @@
 import type { Socket } from 'node:net'
-import { Fault, type Clock, type Log, type Result, type ShowId, type Timer } from '#kernel'
+import { Fault, ok, type Clock, type Log, type Result, type ShowId, type Timer } from '#kernel'
 import { MEDIA_LIMITS, type MediaProblem } from '../contract.ts'
 import type { Publisher, Show } from '../live/show.ts'
 import { parseAudioTag, parseVideoTag } from '../model/flv.ts'
+import type { Handed } from './handed.ts'
 import { makeRtmpParser, type RtmpParser } from './parser.ts'
 
 export interface SessionDeps {
@@ -13,6 +14,9 @@ export interface SessionDeps {
   openShow(id: ShowId): Promise<Show>
   /** A key was refused: counted per address. */
   onWrongKey(remoteAddress: string): void
+  /** The front let this one in and has answered it so far: what it said is heard again, and what
+   *  we would answer to that is not sent a second time. */
+  readonly handed?: Handed
 }
 
 type Phase = 'shaking' | 'commanding' | 'asking' | 'publishing' | 'closed'
@@ -44,8 +48,9 @@ export interface RtmpSession {
 /** One RTMP connection from its first byte to its end. Nothing a peer sends leaves it as an
  *  exception. */
 export function makeRtmpSession(socket: Socket, deps: SessionDeps): RtmpSession {
-  const { clock } = deps
-  const address = socket.remoteAddress ?? 'unknown'
+  const { clock, handed } = deps
+  const address = handed?.address ?? socket.remoteAddress ?? 'unknown'
+  let isHeardAgain = handed !== undefined
   const log = deps.log.child({ connection: `${address}:${socket.remotePort}` })
   let phase: Phase = 'shaking'
   let publisher: Publisher | undefined
@@ -81,7 +86,7 @@ export function makeRtmpSession(socket: Socket, deps: SessionDeps): RtmpSession 
   }
 
   const admit = async (streamKey: string): Promise<void> => {
-    const allowed = await deps.authorize(streamKey, address)
+    const allowed = handed ? ok(handed.showId) : await deps.authorize(streamKey, address)
     if (!allowed.ok) {
       deps.onWrongKey(address)
       return refuse(allowed.refusal.code, 'This stream key is not accepted.')
@@ -101,6 +106,8 @@ export function makeRtmpSession(socket: Socket, deps: SessionDeps): RtmpSession 
   }
 
   const ask = (streamName: string): void => {
+    // It may all come in one piece.
+    if (phase === 'shaking' && parser.isShaken) phase = 'commanding'
     if (phase !== 'commanding') return leave('published twice')
     const streamKey = streamName.split('?')[0] ?? ''
     phase = 'asking'
@@ -128,7 +135,7 @@ export function makeRtmpSession(socket: Socket, deps: SessionDeps): RtmpSession 
 
   const parser: RtmpParser = makeRtmpParser({
     onOutput(bytes) {
-      if (socket.destroyed) return
+      if (socket.destroyed || isHeardAgain) return
       socket.write(bytes)
       // A peer that asks and never reads the answers would fill memory.
       if (socket.writableLength > OUTPUT_BYTES_MAX) socket.destroy()
@@ -159,5 +166,7 @@ export function makeRtmpSession(socket: Socket, deps: SessionDeps): RtmpSession 
   socket.on('data', read)
   socket.on('error', () => leave('socket error'))
   socket.on('close', () => leave('gone'))
+  if (handed) read(handed.prologue)
+  isHeardAgain = false
   return { leave }
 }

@@ -1,0 +1,24 @@
+import { isId } from '#kernel'
+import { mediaPaths } from '#stage/media/contract'
+import type { MediaFleet } from './index.ts'
+
+const BEARER = /^Bearer ([A-Za-z0-9_-]{8,128})$/
+
+/** The media process that answers a request: the one that has the show. A WHIP offer names its show
+ *  by its stream key only, and may move the show to the process that is to have it from now on. */
+export const makeMediaWay = (deps: {
+  readonly media: MediaFleet
+  /** The show of a key, or the code of a refusal. */
+  authorize(streamKey: string): Promise<string>
+}) => async (
+  path: string, request: { headers: { authorization?: string | undefined } },
+): Promise<string> => {
+  const { media } = deps
+  const key = path === mediaPaths.whip ? BEARER.exec(request.headers.authorization ?? '')?.[1]
+    : undefined
+  const showId = key === undefined ? undefined : await deps.authorize(key)
+  // A wrong key is refused by whichever process hears of it.
+  if (!isId('sho', showId)) return media.urlForPath(path)
+  await media.place(showId)
+  return media.urlFor(showId)
+}
