@@ -44,7 +44,7 @@ function sendMedia(parts: Parts, request: IncomingMessage, response: ServerRespo
   if (isLost) return send(response, 'text/plain', 'restarting', 503)
   const hasRenditions = /scene=renditions/.test(request.headers.cookie ?? '')
   const list = hasRenditions ? 'master.m3u8' : 'show.m3u8'
-  const part = /^(live|replay)\.m3u8$/.test(name) ? list : name
+  const part = /^(live|master|replay)\.m3u8$/.test(name) ? list : name
   return void sendFile(response, join(parts.mediaDir, part))
 }
 

@@ -114,6 +114,12 @@ export const AuthorizeRequest = Type.Object({
 /** See the schema of the same name. */
 export type AuthorizeRequest = Static<typeof AuthorizeRequest>
 
+/** What a show is offered as beside what the encoder sends: a small picture for a poor network,
+ *  and sound with a still. */
+export const RenditionName = Type.Union([Type.Literal('360p'), Type.Literal('audio')])
+/** See the schema of the same name. */
+export type RenditionName = Static<typeof RenditionName>
+
 /** Where a process takes publishers that were handed over to it. */
 export const Doorstep = Type.Object({
   host: Type.String({ maxLength: 253 }),
@@ -123,9 +129,11 @@ export const Doorstep = Type.Object({
 export type Doorstep = Static<typeof Doorstep>
 
 /** The server's yes (status 200). A no is status 403 with `{code}`. `owner` is the process that
- *  the show belongs to, when there are several. */
+ *  the show belongs to, when there are several. Without `renditions` the media process makes those
+ *  that the machine can carry. */
 export const AuthorizeReply = Type.Object({
   showId: Type.String({ pattern: idPattern('sho') }), owner: Type.Optional(Doorstep),
+  renditions: Type.Optional(Type.Array(RenditionName, { maxItems: 2 })),
 })
 /** See the schema of the same name. */
 export type AuthorizeReply = Static<typeof AuthorizeReply>
@@ -226,6 +234,9 @@ export const VIEWER_HEADER = 'x-silkcast-viewer'
 /** Paths of the media process, relative to its HTTP root. */
 export const mediaPaths = {
   live: (showId: ShowId): string => `/media/${showId}/live.m3u8`,
+  /** Every rendition (`live.m3u8`, `low.m3u8`, `audio.m3u8`) for a player to choose from. They
+   *  are named (`NAME`): the source by its short side (`1080p`), the others `360p`, `audio`. */
+  master: (showId: ShowId): string => `/media/${showId}/master.m3u8`,
   replay: (showId: ShowId): string => `/media/${showId}/replay.m3u8`,
   state: (showId: ShowId): string => `/media/${showId}/state.json`,
   health: '/media/health',
@@ -286,6 +297,40 @@ export interface SoundTurners {
   toOpus(
     record: Uint8Array, tell: { sound(data: Uint8Array, atMs: number): void },
   ): SoundTurner
+  close(): void
+}
+
+/** One picture on its way through a `PictureTurner`. Pictures are counted, not timed. */
+export interface TurnedPicture {
+  /** NAL units, each behind its length in 4 bytes. */
+  readonly data: Uint8Array
+  readonly isKey: boolean
+  /** Its place in the order of showing, from 0. */
+  readonly place: number
+}
+
+/** Makes the pictures of one stream small, in a process of its own. Nothing is thrown. */
+export interface PictureTurner {
+  /** In the order of decoding; the first is a keyframe. */
+  push(picture: TurnedPicture): void
+  /** No more come: what is inside comes out, then `gone` is told. */
+  finish(): void
+  /** At once; nothing is told any more. */
+  close(): void
+}
+
+/** Port: who makes pictures small. What comes out is in the order of showing, has the places of
+ *  what went in, and is a keyframe exactly where the source had one. */
+export interface PictureTurners {
+  /** `record`: AVCDecoderConfigurationRecord. `kbps`: for 25 pictures a second. */
+  toSmall(
+    shape: { record: Uint8Array; width: number; height: number; kbps: number },
+    tell: {
+      config(record: Uint8Array): void
+      picture(picture: TurnedPicture): void
+      gone(): void
+    },
+  ): PictureTurner
   close(): void
 }
 

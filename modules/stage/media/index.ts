@@ -1,5 +1,7 @@
 import type { Clock, Log, Random, Result, ShowId } from '#kernel'
-import { MEDIA_LIMITS, type MediaMetrics, type StateReport } from './contract.ts'
+import {
+  MEDIA_LIMITS, type MediaMetrics, type PictureTurners, type RenditionName, type StateReport,
+} from './contract.ts'
 import { makeRtcHttp } from './rtc/http.ts'
 import { makeRtcSessions, type RtcOptions } from './rtc/sessions.ts'
 import { makeMediaHttp } from './http/server.ts'
@@ -28,8 +30,11 @@ export interface MediaDeps {
     authorize(streamKey: string, remoteAddress: string): Promise<Result<ShowId>>
     /** Must return at once; delivery is the receiver's care. */
     report(report: StateReport): void
+    /** What a show is offered as beside its source; asked when a publisher comes. */
+    renditionsOf?(showId: ShowId): readonly RenditionName[]
   }
-  readonly rtc: RtcOptions
+  /** Without `pictures` there is no small rendition. */
+  readonly rtc: RtcOptions & { readonly pictures?: PictureTurners | undefined }
   readonly self?: {
     /** What the process has used so far; without it that part of the figures is missing or 0. */
     usage?(): { readonly cpuMicros: number; readonly memoryBytes: number }
@@ -83,7 +88,8 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
   const usage = deps.self?.usage
   const cpuShare = usage && makeCpuShare(clock, () => usage().cpuMicros)
   const shows = makeShows({
-    ...deps, report: deps.control.report, cpuShare, turners: deps.rtc.turners,
+    ...deps, report: deps.control.report, cpuShare,
+    forms: { ...deps.rtc, wanted: (id) => deps.control.renditionsOf?.(id) ?? [] },
   })
   const archive = makeArchive({ shows, log, folder: deps.folder, ffmpeg: deps.self?.ffmpeg })
   const upSeconds = () => Math.round((clock.steadyMs() - startedMs) / 1_000)
@@ -121,6 +127,7 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
       await rtmp.close()
       sessions.close()
       await shows.close()
+      deps.rtc.pictures?.close()
       await http.close()
     },
   }

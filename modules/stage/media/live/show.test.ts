@@ -21,7 +21,8 @@ function begin() {
   const reports: StateReport[] = []
   const id = makeShowId()
   const show = makeShow({
-    id, folder: join(root, id), clock, log: silentLog, restored: emptyShow, turners: noTurners,
+    id, folder: join(root, id), clock, log: silentLog, restored: emptyShow,
+    forms: { turners: noTurners },
     report: (report) => void reports.push(report),
   })
   return { clock, reports, show }

@@ -1,10 +1,11 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault, isId, type Clock, type Log, type ShowId } from '#kernel'
-import type { SoundTurners, StateReport } from '../contract.ts'
+import type { StateReport } from '../contract.ts'
 import { makeLeases, type Lease } from '../recording/lease.ts'
 import { indexFile } from '../recording/recorder.ts'
 import { emptyShow, restoreShow } from '../recording/restore.ts'
+import type { Forms } from '../renditions/index.ts'
 import { makeShow, type Show } from './show.ts'
 
 /** The shows in memory; the others wait in their folders. */
@@ -45,7 +46,7 @@ export function makeShows(deps: {
   clock: Clock
   log: Log
   report: (report: StateReport) => void
-  turners: SoundTurners
+  forms: Forms
   cpuShare?: (() => number) | undefined
 }): Shows {
   const { clock } = deps
