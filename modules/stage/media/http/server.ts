@@ -70,8 +70,9 @@ export function makeMediaHttp(deps: {
     if (path.startsWith('/internal/')) {
       return isInternal(request) ? command(request, response, path) : sendEmpty(response, 401)
     }
-    if (await deps.rtc?.(request, response, path)) return
-    const query = new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1))
+    const search = mark < 0 ? '' : target.slice(mark + 1)
+    if (await deps.rtc?.(request, response, path, search)) return
+    const query = new URLSearchParams(search)
     return watch(request, response, path, query)
   }
 

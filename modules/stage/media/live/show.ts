@@ -40,8 +40,12 @@ export interface Show {
   /** `drop` is called when this publisher has to go (taken over, stopped, key changed). One who
    *  comes over WebRTC puts its own packets on the line. */
   publish(
-    drop: (problem?: MediaProblem) => void, from?: 'tags' | 'rtc',
+    drop: (problem?: MediaProblem) => void, from?: 'tags' | 'rtc', isBackup?: boolean,
   ): Result<Publisher, Refusal<MediaProblem>>
+  /** Whether a backup would be let in now: nobody publishes, or whoever does is silent. */
+  readonly needsBackup: boolean
+  /** A backup that waits: `end` is called when it has to go. Returns how it leaves by itself. */
+  standBy(end: () => void): () => void
   drop(): void
   stop(): void
   state(): StateView
@@ -52,6 +56,7 @@ export interface Show {
 
 interface Current {
   assembler: Assembler
+  isBackup: boolean
   drop: () => void
   onGone: () => void
   heardMs: number
@@ -96,6 +101,7 @@ export function makeShow(deps: {
   health.countWhep(() => line.watchers)
   const recorded = [...deps.restored.recorded]
   const renditions = startRenditions({ ...deps, log })
+  const standbys = new Set<() => void>()
   let tracks: TrackSet = {}
   const inits = new Map<number, Buffer>()
   let { nextInitId, startTicks: ticks } = deps.restored
@@ -222,8 +228,10 @@ export function makeShow(deps: {
     gone?.drop()
   }
 
-  const admit = (): MediaProblem | undefined => {
+  const admit = (isBackup: boolean): MediaProblem | undefined => {
     if (isEnded) return 'stage.media.show_ended'
+    // The first encoder is back: the backup waits again.
+    if (current?.isBackup && !isBackup) return undefined
     const isSilent = current && clock.steadyMs() - current.heardMs >= MEDIA_LIMITS.silentMs
     if (!current || isSilent) return undefined
     return 'stage.media.already_publishing'
@@ -234,8 +242,13 @@ export function makeShow(deps: {
     get isReceiving() { return current !== undefined },
     get isEnded() { return isEnded },
     init: (initId) => inits.get(initId),
-    publish(drop, from = 'tags') {
-      const problem = admit()
+    get needsBackup() { return admit(true) === undefined },
+    standBy(end) {
+      standbys.add(end)
+      return () => void standbys.delete(end)
+    },
+    publish(drop, from = 'tags', isBackup = false) {
+      const problem = admit(isBackup)
       if (problem) {
         report(problem)
         return refuse(problem)
@@ -244,7 +257,7 @@ export function makeShow(deps: {
       recorder.resume()
       lastProblem = undefined
       const mine: Current = {
-        assembler: begin(), drop, onGone: () => {}, heardMs: clock.steadyMs(), isDescribed: false,
+        assembler: begin(), isBackup, drop, onGone: () => {}, heardMs: clock.steadyMs(), isDescribed: false,
       }
       current = mine
       health.begin(from === 'rtc' ? 'whip' : 'rtmp')
@@ -281,8 +294,12 @@ export function makeShow(deps: {
         },
       })
     },
-    drop: removeCurrent,
+    drop() {
+      for (const end of [...standbys]) end()
+      removeCurrent()
+    },
     stop() {
+      for (const end of [...standbys]) end()
       removeCurrent()
       if (isEnded) return
       isEnded = true
