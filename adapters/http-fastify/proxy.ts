@@ -71,12 +71,17 @@ export function resolveTarget(raw: string, prefix: string): string | null {
     ? pathname + search : null
 }
 
-function forward(
+/** Passes a request on; `extra` headers are ours, `down` replaces what the answer says. */
+export function forward(
   origin: string,
   path: string,
   request: FastifyRequest,
   reply: FastifyReply,
-  options: ProxyOptions & { agent: Agent },
+  options: Pick<ProxyOptions, 'timeoutMs'> & {
+    readonly agent: Agent
+    readonly extra?: Readonly<Record<string, string>>
+    readonly down?: Readonly<Record<string, string>>
+  },
   fail: (cause: unknown) => void,
 ): void {
   const raw = request.raw
@@ -84,9 +89,7 @@ function forward(
     method: raw.method!,
     agent: options.agent,
     timeout: options.timeoutMs,
-    headers: {
-      ...pick(raw.headers, passUp), [ADDRESS_HEADER]: request.ip, ...options.headersFor?.(request),
-    },
+    headers: { ...pick(raw.headers, passUp), ...options.extra },
   })
   const isGone = () => reply.raw.destroyed || reply.raw.writableEnded
   upstream.on('timeout', () => upstream.destroy(new Error('timeout')))
@@ -99,6 +102,7 @@ function forward(
     reply.raw.writeHead(answer.statusCode ?? 502, {
       'x-content-type-options': 'nosniff',
       ...headers,
+      ...options.down,
     })
     answer.pipe(reply.raw)
     answer.on('error', () => reply.raw.destroy())
@@ -130,7 +134,9 @@ export function addProxy(
       }
       try {
         const origin = typeof target === 'string' ? target : await target(path, request)
-        if (!reply.raw.destroyed) forward(origin, path, request, reply, { ...options, agent }, fail)
+        if (reply.raw.destroyed) return
+        const extra = { [ADDRESS_HEADER]: request.ip, ...options.headersFor?.(request) }
+        forward(origin, path, request, reply, { ...options, agent, extra }, fail)
       } catch (cause) {
         fail(cause)
       }

@@ -73,6 +73,10 @@ function serverEnv({ options, ports, tls }: Settings): Env {
     SILKCAST_PORT: String(ports.http), SILKCAST_HOST: options.host,
     SILKCAST_MERCHANT: options.merchant,
     ...metricsToken ? { SILKCAST_METRICS_TOKEN: metricsToken } : {},
+    ...options.keepReplaysDays
+      ? { SILKCAST_KEEP_REPLAYS_DAYS: String(options.keepReplaysDays) } : {},
+    ...options.mediaQuotaGb
+      ? { SILKCAST_MEDIA_QUOTA_GB: String(options.mediaQuotaGb) } : {},
     ...options.ownerEmail ? { SILKCAST_OWNER_EMAIL: options.ownerEmail } : {},
     // May hold the password of a TURN server: browsers get it from the server, nobody else does.
     ...options.iceServers.length > 0

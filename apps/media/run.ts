@@ -109,7 +109,7 @@ const media = makeMediaServer({
     pictures: makePictureTurners({ ffmpeg, clock: systemClock, log }),
     udpPort, publicAddresses, viewersMax, maxKbps,
   },
-  self: { usage, isBehindFront: process.env['SILKCAST_RTMP_FRONT'] === '1' },
+  self: { usage, ffmpeg, isBehindFront: process.env['SILKCAST_RTMP_FRONT'] === '1' },
 })
 
 type ListenError = NodeJS.ErrnoException & { port?: number }

@@ -14,6 +14,7 @@ import { readEnv, readIceServers, type ServerEnv } from './env.ts'
 import { firstRun } from './first-run.ts'
 import { makeLog } from '#adapters/log-pino'
 import { addMetrics, countRequests } from './metrics.ts'
+import { addMediaStreams } from './media-streams.ts'
 import { addPages } from './pages/index.ts'
 import { countryOfAddress } from './pages/visitor.ts'
 import { makeMediaFleet } from './media-fleet/index.ts'
@@ -61,6 +62,7 @@ function mountAll(http: Http, house: OpenHouse): void {
   countRequests(http.app, house.metrics.meter)
   for (const table of house.routes) http.mount(table)
   if (isDemo) http.mount(demoRoutes({ ...house, root }))
+  addMediaStreams(http, env, house.media)
   http.proxy({
     prefix: '/media', timeoutMs: 15_000,
     target: makeMediaWay({ media: house.media, authorize: house.shows.authorize }),

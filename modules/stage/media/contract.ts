@@ -254,6 +254,20 @@ export const mediaPaths = {
   /** Lets another process have the show; 409 while somebody sends to it. */
   release: (showId: ShowId): string => `/internal/shows/${showId}/release`,
   inside: '/internal/health',
+  /** What is kept of a show: see RecordingView. */
+  recording: (showId: ShowId): string => `/internal/shows/${showId}/recording`,
+  /** PUT: what viewers see of it, see CutCommand. */
+  cut: (showId: ShowId): string => `/internal/shows/${showId}/cut`,
+  /** POST: deletes the recording of an ended show for good. */
+  remove: (showId: ShowId): string => `/internal/shows/${showId}/remove`,
+  /** GET: how the one file stands, see DownloadView; the whole recording is looked through for it.
+   *  POST: makes it where that takes work. */
+  download: (showId: ShowId): string => `/internal/shows/${showId}/download`,
+  /** The cut as one MP4. */
+  movie: (showId: ShowId): string => `/internal/shows/${showId}/replay.mp4`,
+  /** Playlist, inits and segments for staff: the whole recording, cut or not. */
+  whole: (showId: ShowId, name: string): string => `/internal/shows/${showId}/whole/${name}`,
+  storage: '/internal/storage',
 } as const
 
 /** Paths of the server that the media process calls. */
@@ -353,3 +367,64 @@ export interface Peers {
   }): Promise<Peer>
   close(): void
 }
+/** A run of the recording without a gap: the moment it began, where that lies in the recording, how
+ *  long it lasts. Milliseconds. */
+export const RecordingSpan = Type.Object({
+  wallMs: Type.Integer(), atMs: Type.Integer(), durationMs: Type.Integer(),
+})
+/** See the schema of the same name. */
+export type RecordingSpan = Static<typeof RecordingSpan>
+
+/** The one file to download. `direct`: made while it is sent, nothing has to be waited for.
+ *  `to_make`: the picture or sound changed its form during the show, so ffmpeg has to make one form
+ *  of it; `making` and `made` follow. `none`: nothing was recorded. */
+export const DownloadView = Type.Object({
+  state: Type.Union([
+    Type.Literal('none'), Type.Literal('direct'), Type.Literal('to_make'), Type.Literal('making'),
+    Type.Literal('made'), Type.Literal('failed'),
+  ]),
+  sizeBytes: Type.Union([Type.Integer(), Type.Null()]),
+  /** 0 to 1 while it is being made. */
+  done: Type.Number(),
+  /** How many forms the picture and sound had. */
+  forms: Type.Integer(),
+})
+/** See the schema of the same name. */
+export type DownloadView = Static<typeof DownloadView>
+
+/** `GET /internal/shows/<showId>/recording`: what is kept of a show. Places are milliseconds in the
+ *  recording, gaps left out. */
+export const RecordingView = Type.Object({
+  isEnded: Type.Boolean(),
+  isReceiving: Type.Boolean(),
+  durationMs: Type.Integer(),
+  sizeBytes: Type.Integer(),
+  spans: Type.Array(RecordingSpan),
+  /** Where the playlist of viewers begins: at the keyframe before the cut's beginning. */
+  playlistFromMs: Type.Integer(),
+})
+/** See the schema of the same name. */
+export type RecordingView = Static<typeof RecordingView>
+
+/** Body of `PUT /internal/shows/<showId>/cut`: what viewers see of the recording. */
+export const CutCommand = Type.Object({
+  inMs: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+  outMs: Type.Union([
+    Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), Type.Null(),
+  ]),
+  isPublic: Type.Boolean(),
+}, { additionalProperties: false })
+/** See the schema of the same name. */
+export type CutCommand = Static<typeof CutCommand>
+
+/** `GET /internal/storage`: the disk and every recording on it. */
+export const StorageView = Type.Object({
+  freeBytes: Type.Integer(),
+  totalBytes: Type.Integer(),
+  shows: Type.Array(Type.Object({
+    showId: Type.String(), sizeBytes: Type.Integer(), durationMs: Type.Integer(),
+    isReceiving: Type.Boolean(), isEnded: Type.Boolean(),
+  })),
+})
+/** See the schema of the same name. */
+export type StorageView = Static<typeof StorageView>

@@ -7,6 +7,7 @@ import { makeRtcSessions, type RtcOptions } from './rtc/sessions.ts'
 import { makeMediaHttp } from './http/server.ts'
 import { makeCpuShare } from './live/health.ts'
 import { makeShows } from './live/shows.ts'
+import { makeArchive } from './recording/archive.ts'
 import { makeFrontSession, type FrontDeps } from './rtmp/front.ts'
 import { readHanded } from './rtmp/handed.ts'
 import { makePulse } from './rtmp/pulse.ts'
@@ -37,6 +38,8 @@ export interface MediaDeps {
   readonly self?: {
     /** What the process has used so far; without it that part of the figures is missing or 0. */
     usage?(): { readonly cpuMicros: number; readonly memoryBytes: number }
+    /** Where the one file to download needs work done; without it such a file is not made. */
+    readonly ffmpeg?: string | undefined
     /** One of several processes: publishers come from the front, not from outside. */
     readonly isBehindFront?: boolean
   }
@@ -88,6 +91,7 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
     ...deps, report: deps.control.report, cpuShare,
     forms: { ...deps.rtc, wanted: (id) => deps.control.renditionsOf?.(id) ?? [] },
   })
+  const archive = makeArchive({ shows, log, folder: deps.folder, ffmpeg: deps.self?.ffmpeg })
   const upSeconds = () => Math.round((clock.steadyMs() - startedMs) / 1_000)
   const sessions = makeRtcSessions({
     ...deps.rtc, clock, random: deps.random, log, shows,
@@ -96,7 +100,7 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
   const rtmp = makePublisherDoor(deps, (id) => shows.open(id))
   let handedPort = 0
   const http = makeMediaHttp({
-    shows, log, internalKey: deps.internalKey, rtc: makeRtcHttp({ sessions, log }),
+    shows, archive, log, internalKey: deps.internalKey, rtc: makeRtcHttp({ sessions, log }),
     health: () => ({
       ok: true, receiving: shows.receiving, publishers: rtmp.connections,
       rtcViewers: sessions.viewers,
@@ -119,6 +123,7 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
       return { httpPort, rtmpPort }
     },
     async close() {
+      archive.close()
       await rtmp.close()
       sessions.close()
       await shows.close()

@@ -129,7 +129,8 @@ function spawnMedia(settings: MediaSettings): ChildProcess {
       SILKCAST_RTMP_HOST: '127.0.0.1', SILKCAST_MEDIA_DIR: settings.folder,
       SILKCAST_SERVER_URL: settings.serverUrl, SILKCAST_INTERNAL_KEY: INTERNAL_KEY,
       SILKCAST_RENDITIONS: 'none',
-      SILKCAST_UDP_PORT: String(settings.udpPort ?? 0), ...settings.env,
+      SILKCAST_UDP_PORT: String(settings.udpPort ?? 0), SILKCAST_FFMPEG: ffmpeg.path,
+      ...settings.env,
     },
   })
 }

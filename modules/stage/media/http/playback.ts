@@ -5,6 +5,7 @@ import type { Show } from '../live/show.ts'
 import type { Shows } from '../live/shows.ts'
 import { hasReached, type LiveSegment, type LiveWindow } from '../live/window.ts'
 import { writeReplayPlaylist } from '../model/playlist.ts'
+import type { Archive, KnownCut } from '../recording/archive.ts'
 import { initFile, segmentFile } from '../recording/recorder.ts'
 import { pollerOf } from './poller.ts'
 import { sendBytes, sendFile } from './files.ts'
@@ -75,7 +76,19 @@ function feedOf(show: Show, of: RenditionId): Feed {
 /** How long the multivariant playlist waits for a publisher to say what it sends. */
 const MASTER_WAIT_MS = 3_000
 
-export function makePlayback(deps: { shows: Shows }) {
+/** Who asks. Staff see the whole recording; viewers what the producer shows of it. */
+export type Watcher = 'viewer' | 'staff'
+
+/** Whether a viewer may have a piece of an ended show: what was cut off or withdrawn is gone. */
+function isShown(cut: KnownCut | undefined, asset: MediaAsset): boolean {
+  if (!cut) return true
+  if (asset.is === 'init') return cut.isPublic
+  if (asset.is !== 'segment' && asset.is !== 'part') return true
+  const [first, last] = [cut.lines[0], cut.lines.at(-1)]
+  return cut.isPublic && first !== undefined && asset.msn >= first.msn && asset.msn <= last!.msn
+}
+
+export function makePlayback(deps: { shows: Shows; archive: Archive }) {
   const sendText = makeTextSender()
 
   const live = async (
@@ -157,9 +170,17 @@ export function makePlayback(deps: { shows: Shows }) {
     await sendFile(request, response, TYPES.video, initFile(feed.folder, id))
   }
 
+  const replay = (
+    request: IncomingMessage, response: ServerResponse, show: Show, cut: KnownCut | undefined,
+  ): void => {
+    const lines = cut?.lines ?? show.recorded
+    if (lines.length === 0 || cut?.isPublic === false) return sendEmpty(response, 404)
+    sendText(request, response, writeReplayPlaylist(lines, show.isEnded, cut?.leadTicks), FRESH)
+  }
+
   return async (
     request: IncomingMessage, response: ServerResponse, showId: ShowId, asset: MediaAsset,
-    query: URLSearchParams,
+    query: URLSearchParams, watcher: Watcher = 'viewer',
   ): Promise<void> => {
     const show = await deps.shows.find(showId)
     if (asset.is === 'state') {
@@ -169,14 +190,13 @@ export function makePlayback(deps: { shows: Shows }) {
       return asset.is === 'live' || asset.is === 'master'
         ? sendEmpty(response, 503, { 'retry-after': '2' }) : sendEmpty(response, 404)
     }
+    // The live line forgets the show a while after its end by itself.
     if (asset.is === 'master') return master(request, response, show)
-    if (asset.is === 'replay') {
-      if (show.recorded.length === 0) return sendEmpty(response, 404)
-      const text = writeReplayPlaylist(show.recorded, show.isEnded)
-      return sendText(request, response, text, FRESH)
-    }
+    if (asset.is === 'live') return live(request, response, feedOf(show, asset.of), query)
+    const cut = watcher === 'viewer' ? await deps.archive.cutOf(show) : undefined
+    if (!isShown(cut, asset)) return sendEmpty(response, 404)
+    if (asset.is === 'replay') return replay(request, response, show, cut)
     const feed = feedOf(show, asset.of)
-    if (asset.is === 'live') return live(request, response, feed, query)
     if (asset.is === 'part') return part(request, response, feed, asset.msn, asset.part)
     if (asset.is === 'segment') return segment(request, response, feed, asset.msn)
     await init(request, response, feed, asset.id)

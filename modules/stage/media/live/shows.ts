@@ -14,6 +14,10 @@ export interface Shows {
   find(id: ShowId): Promise<Show | undefined>
   /** The same, made when it does not exist yet: a publisher was let in. */
   open(id: ShowId): Promise<Show>
+  /** A show that is in memory; the disk is not asked. */
+  peek(id: ShowId): Show | undefined
+  /** Lets go of an ended show: what its folder says is read again. */
+  forget(id: ShowId): Promise<void>
   readonly receiving: number
   /** Those that have a publisher, for /metrics. */
   list(): readonly Show[]
@@ -146,6 +150,11 @@ export function makeShows(deps: {
       if (show?.isReceiving || kept.get(id) !== entry) return false
       await leave(id, entry)
       return true
+    },
+    peek: (id) => kept.get(id)?.show,
+    async forget(id) {
+      const entry = kept.get(id)
+      if (entry) await leave(id, entry)
     },
     async close() {
       sweeper.cancel()

@@ -128,15 +128,28 @@ export function writeLivePlaylist(view: LiveView): string {
   return lines.join('\n') + '\n'
 }
 
-/** The whole recording: an EVENT playlist while it grows, VOD once it is complete. */
-export function writeReplayPlaylist(segments: readonly SegmentLine[], isEnded: boolean): string {
+/** A segment of a replay; at the edges of a cut only some of its bytes. */
+export interface ReplayLine extends SegmentLine {
+  readonly range?: { readonly start: number; readonly length: number } | undefined
+}
+
+/** The recording, or a cut of it: an EVENT playlist while it grows, VOD once it is complete.
+ *  `leadTicks` is where players begin, after the keyframe that they need. */
+export function writeReplayPlaylist(
+  segments: readonly ReplayLine[], isEnded: boolean, leadTicks = 0,
+): string {
   const lines = head([
     `#EXT-X-PLAYLIST-TYPE:${isEnded ? 'VOD' : 'EVENT'}`,
     `#EXT-X-MEDIA-SEQUENCE:${segments[0]?.msn ?? 0}`,
+    ...(leadTicks > 0 ? [`#EXT-X-START:TIME-OFFSET=${seconds(leadTicks)},PRECISE=YES`] : []),
   ])
   segments.forEach((segment, at) => {
     lines.push(...preface(segment, segments[at - 1], SOURCE_NAMES))
-    lines.push(`#EXTINF:${seconds(segment.durationTicks)},`, `s${segment.msn}.m4s`)
+    lines.push(`#EXTINF:${seconds(segment.durationTicks)},`)
+    if (segment.range) {
+      lines.push(`#EXT-X-BYTERANGE:${segment.range.length}@${segment.range.start}`)
+    }
+    lines.push(`s${segment.msn}.m4s`)
   })
   if (isEnded) lines.push('#EXT-X-ENDLIST')
   return lines.join('\n') + '\n'
