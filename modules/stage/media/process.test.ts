@@ -360,7 +360,7 @@ describe('a process that ends', () => {
     expect((await decodeReplay(show, own)).broken).toEqual([])
   }, 25_000)
 
-  test('MED16 told to end, it writes what it holds; it never outlives its parent', async () => {
+  test('MED14 told to end, it writes what it holds; it never outlives its parent', async () => {
     const show = own.addShow()
     own.encoder(show.rtmpUrl(), { seconds: 30 })
     await playlist(show.url('live.m3u8'))

@@ -128,9 +128,8 @@ function spawnMedia(settings: MediaSettings): ChildProcess {
       SILKCAST_RTMP_PORT: String(settings.rtmpPort ?? 0),
       SILKCAST_RTMP_HOST: '127.0.0.1', SILKCAST_MEDIA_DIR: settings.folder,
       SILKCAST_SERVER_URL: settings.serverUrl, SILKCAST_INTERNAL_KEY: INTERNAL_KEY,
-      SILKCAST_RENDITIONS: 'none',
       SILKCAST_UDP_PORT: String(settings.udpPort ?? 0), SILKCAST_FFMPEG: ffmpeg.path,
-      ...settings.env,
+      SILKCAST_RENDITIONS: 'none', ...settings.env,
     },
   })
 }

@@ -56,6 +56,18 @@ export function parseDirectives(
 
 const PART_WAIT_MS = 2_000
 
+/** Who asks. Staff see the whole recording; viewers what the producer shows of it. */
+export type Watcher = 'viewer' | 'staff'
+
+/** Whether a viewer may have a piece of an ended show: what was cut off or withdrawn is gone. */
+function isShown(cut: KnownCut | undefined, asset: MediaAsset): boolean {
+  if (!cut) return true
+  if (asset.is === 'init') return cut.isPublic
+  if (asset.is !== 'segment' && asset.is !== 'part') return true
+  const [first, last] = [cut.lines[0], cut.lines.at(-1)]
+  return cut.isPublic && first !== undefined && asset.msn >= first.msn && asset.msn <= last!.msn
+}
+
 /** What is played: the source, or one of the renditions beside it. */
 interface Feed {
   readonly show: Show
@@ -75,18 +87,6 @@ function feedOf(show: Show, of: RenditionId): Feed {
 
 /** How long the multivariant playlist waits for a publisher to say what it sends. */
 const MASTER_WAIT_MS = 3_000
-
-/** Who asks. Staff see the whole recording; viewers what the producer shows of it. */
-export type Watcher = 'viewer' | 'staff'
-
-/** Whether a viewer may have a piece of an ended show: what was cut off or withdrawn is gone. */
-function isShown(cut: KnownCut | undefined, asset: MediaAsset): boolean {
-  if (!cut) return true
-  if (asset.is === 'init') return cut.isPublic
-  if (asset.is !== 'segment' && asset.is !== 'part') return true
-  const [first, last] = [cut.lines[0], cut.lines.at(-1)]
-  return cut.isPublic && first !== undefined && asset.msn >= first.msn && asset.msn <= last!.msn
-}
 
 export function makePlayback(deps: { shows: Shows; archive: Archive }) {
   const sendText = makeTextSender()
@@ -190,8 +190,8 @@ export function makePlayback(deps: { shows: Shows; archive: Archive }) {
       return asset.is === 'live' || asset.is === 'master'
         ? sendEmpty(response, 503, { 'retry-after': '2' }) : sendEmpty(response, 404)
     }
-    // The live line forgets the show a while after its end by itself.
     if (asset.is === 'master') return master(request, response, show)
+    // The live line forgets the show a while after its end by itself.
     if (asset.is === 'live') return live(request, response, feedOf(show, asset.of), query)
     const cut = watcher === 'viewer' ? await deps.archive.cutOf(show) : undefined
     if (!isShown(cut, asset)) return sendEmpty(response, 404)

@@ -24,7 +24,7 @@ function startLineUp() {
 }
 
 describe('line-up', () => {
-  test('MED22 parts come out in the order of the source, each with its own pictures', () => {
+  test('MED16 parts come out in the order of the source, each with its own pictures', () => {
     const part = fc.record({ count: fc.integer({ min: 1, max: 6 }), isTurned: fc.boolean() })
     const lost = fc.array(fc.nat(60), { maxLength: 10 })
     fc.assert(fc.property(fc.array(part, { minLength: 1, maxLength: 12 }), lost, fc.nat(20), (
@@ -76,7 +76,7 @@ describe('rendition', () => {
   const part = { bytes: Buffer.alloc(9), ticks: 18_000, isIndependent: true }
   const init = Buffer.from('init')
 
-  test('MED22 a hole is said, before the first part there is nothing to say', () => {
+  test('MED16 a hole is said, before the first part there is nothing to say', () => {
     const made = start()
     made.window.setPartTarget(18_000)
     for (const [msn, hasInit, isBreak] of [
@@ -108,7 +108,7 @@ describe('rendition', () => {
 })
 
 describe('what is offered', () => {
-  test('MED22 the small picture has a short side of 360 and even sides', () => {
+  test('MED16 the small picture has a short side of 360 and even sides', () => {
     expect(lowSize({ width: 1_920, height: 1_080 })).toEqual({ width: 640, height: 360 })
     expect(lowSize({ width: 1_080, height: 1_920 })).toEqual({ width: 360, height: 640 })
     expect(lowSize({ width: 854, height: 480 })).toEqual({ width: 640, height: 360 })

@@ -60,7 +60,7 @@ function smallChild(): number | undefined {
 }
 
 describe('renditions', () => {
-  test('MED22 the same numbers, dates, cuts and breaks in every rendition', async () => {
+  test('MED16 the same numbers, dates, cuts and breaks in every rendition', async () => {
     const show = rig.addShow()
     const encoder = send(show.rtmpUrl(), { ...SHAPE, gop: 17 })
     const master = await until('master', async () => {
@@ -106,7 +106,7 @@ describe('renditions', () => {
     expect((await fetch(show.url(part))).headers.get('cache-control')).toMatch(/immutable/)
   }, 60_000)
 
-  test('MED22 without its child the source goes on, and 360p is back in 5 s', async () => {
+  test('MED16 without its child the source goes on, and 360p is back in 5 s', async () => {
     const show = rig.addShow()
     send(show.rtmpUrl(), { ...SHAPE })
     await until('low', async () => (await fetch(show.url('low.m3u8'))).ok, 12_000)
@@ -135,7 +135,7 @@ describe('renditions', () => {
     ))).toBe(true)
   }, 40_000)
 
-  test('MED22 a source that is small, or silent, is offered what it can have', async () => {
+  test('MED16 a source that is small, or silent, is offered what it can have', async () => {
     const [small, silent, heard] = [rig.addShow(), rig.addShow(), rig.addShow()]
     send(small.rtmpUrl(), { size: '480x270' })
     send(silent.rtmpUrl(), { size: '480x270', hasAudio: false })
