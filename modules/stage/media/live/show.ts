@@ -83,6 +83,18 @@ function startRenditions(deps: {
   return renditions
 }
 
+/** Backups that wait for their turn. */
+function makeStandbys() {
+  const waiting = new Set<() => void>()
+  return {
+    add(end: () => void) {
+      waiting.add(end)
+      return () => void waiting.delete(end)
+    },
+    end() { for (const end of [...waiting]) end() },
+  }
+}
+
 export function makeShow(deps: {
   id: ShowId
   folder: string
@@ -101,7 +113,7 @@ export function makeShow(deps: {
   health.countWhep(() => line.watchers)
   const recorded = [...deps.restored.recorded]
   const renditions = startRenditions({ ...deps, log })
-  const standbys = new Set<() => void>()
+  const standbys = makeStandbys()
   let tracks: TrackSet = {}
   const inits = new Map<number, Buffer>()
   let { nextInitId, startTicks: ticks } = deps.restored
@@ -110,7 +122,6 @@ export function makeShow(deps: {
   let current: Current | undefined
   let lastProblem: MediaProblem | undefined
   let openTicks = 0
-
   const recorder = makeRecorder({
     folder, log,
     onProblem: (problem) => report(problem),
@@ -243,10 +254,7 @@ export function makeShow(deps: {
     get isEnded() { return isEnded },
     init: (initId) => inits.get(initId),
     get needsBackup() { return admit(true) === undefined },
-    standBy(end) {
-      standbys.add(end)
-      return () => void standbys.delete(end)
-    },
+    standBy: standbys.add,
     publish(drop, from = 'tags', isBackup = false) {
       const problem = admit(isBackup)
       if (problem) {
@@ -257,7 +265,8 @@ export function makeShow(deps: {
       recorder.resume()
       lastProblem = undefined
       const mine: Current = {
-        assembler: begin(), isBackup, drop, onGone: () => {}, heardMs: clock.steadyMs(), isDescribed: false,
+        assembler: begin(), isBackup, drop, onGone() {}, heardMs: clock.steadyMs(),
+        isDescribed: false,
       }
       current = mine
       health.begin(from === 'rtc' ? 'whip' : 'rtmp')
@@ -295,11 +304,11 @@ export function makeShow(deps: {
       })
     },
     drop() {
-      for (const end of [...standbys]) end()
+      standbys.end()
       removeCurrent()
     },
     stop() {
-      for (const end of [...standbys]) end()
+      standbys.end()
       removeCurrent()
       if (isEnded) return
       isEnded = true
