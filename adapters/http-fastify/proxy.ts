@@ -13,6 +13,8 @@ export interface ProxyOptions {
   readonly timeoutMs: number
   /** Writes per address and minute; as many as come when not said. */
   readonly writesPerMinute?: number
+  /** Whether this caller may have what lies at a path; if not, nothing lies there. */
+  mayPass?(path: string, request: FastifyRequest): Promise<boolean>
   /** Headers of ours that the other process gets beside those of the caller that may pass. */
   headersFor?(request: FastifyRequest): Readonly<Record<string, string>>
 }
@@ -133,6 +135,9 @@ export function addProxy(
         void deps.send(reply, { code: 'http.unavailable' })
       }
       try {
+        if (await options.mayPass?.(path, request) === false) {
+          return void deps.send(reply, { code: 'http.not_found' })
+        }
         const origin = typeof target === 'string' ? target : await target(path, request)
         if (reply.raw.destroyed) return
         const extra = { [ADDRESS_HEADER]: request.ip, ...options.headersFor?.(request) }

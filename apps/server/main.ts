@@ -20,6 +20,7 @@ import { countryOfAddress } from './pages/visitor.ts'
 import { makeMediaFleet } from './media-fleet/index.ts'
 import { makeMediaWay } from './media-fleet/way.ts'
 import { refusals } from './refusals.ts'
+import { makeRehearsalGuard } from './rehearsal.ts'
 import { followTls, tlsOf } from './tls.ts'
 import { openTrust } from './trust/open.ts'
 import { makeViewerHeader } from './viewer-header.ts'
@@ -68,6 +69,11 @@ function mountAll(http: Http, house: OpenHouse): void {
     target: makeMediaWay({ media: house.media, authorize: house.shows.authorize }),
     methods: ['GET', 'HEAD', 'POST', 'DELETE', 'PATCH'],
     writesPerMinute: env.SILKCAST_RATE_PROFILE === 'lab' ? 100_000 : 240,
+    mayPass: makeRehearsalGuard({
+      shows: house.shows,
+      whoOf: (request: Parameters<typeof readSession>[0]) =>
+        house.accounts.whoBySession(readSession(request, isSecure)),
+    }),
     headersFor: makeViewerHeader(env, (request) => readSession(request, isSecure)),
   })
   http.proxy({

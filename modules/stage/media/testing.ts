@@ -38,7 +38,7 @@ export const noRtc = {
 
 /** Waits until `test` gives something, or fails after `ms`. */
 export async function until<T>(
-  what: string, test: () => Promise<T | undefined | false> | T | undefined | false, ms = 8_000,
+  what: string, test: () => Promise<T | undefined | false> | T | undefined | false, ms = 15_000,
 ): Promise<T> {
   const endMs = systemClock.steadyMs() + ms
   for (;;) {
