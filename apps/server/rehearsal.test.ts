@@ -9,9 +9,9 @@ const producer: Who = { ...nobody, roles: ['producer'] }
 
 function begin(state: Show['state']) {
   const id = makeShowId()
-  let tell: (show: Show) => void = () => {}
+  let tell: (show: Pick<Show, 'id' | 'state'>) => void = () => {}
   let reads = 0
-  const show = { id, state } as Show
+  const show = { id, state }
   const guard = makeRehearsalGuard({
     shows: {
       async read(asked) {

@@ -1,6 +1,6 @@
 import { isId, type ShowId } from '#kernel'
 import { isAllowed, type Who } from '#people/accounts/contract'
-import type { Shows } from '#stage/show/contract'
+import type { Show } from '#stage/show/contract'
 
 const SHOWS_KEPT = 2_000
 const SHOW = /^\/media\/(sho_[a-z0-9]{1,40})\//
@@ -8,7 +8,10 @@ const SHOW = /^\/media\/(sho_[a-z0-9]{1,40})\//
 /** Who may ask for a show's media. Before a show goes live its picture is a rehearsal: its own
  *  people see it, and to everybody else it is not there. */
 export function makeRehearsalGuard<R>(deps: {
-  readonly shows: Pick<Shows<never>, 'read' | 'onChange'>
+  readonly shows: {
+    read(id: ShowId): Promise<Pick<Show, 'state'> | null>
+    onChange(listen: (show: Pick<Show, 'id' | 'state'>) => void): () => void
+  }
   whoOf(request: R): Promise<Who>
 }): (path: string, request: R) => Promise<boolean> {
   /** Players ask several times a second: the database is asked once. */
