@@ -120,18 +120,23 @@ const ports = await media.listen(where).catch((error: ListenError) => {
   giveUp(EXIT.port, sentence)
 })
 
+/** Native threads are part of this process, and ending them in good order may hang: when nobody is
+ *  left who would kill us after a while, we do. */
+const endAlone = (): void => void process.kill(process.pid, 'SIGKILL')
+
 let isStopping = false
-async function stop(): Promise<void> {
+async function stop(end: (code: number) => void): Promise<void> {
   if (isStopping) return
   isStopping = true
   // A disk that hangs must not keep the process.
-  systemClock.after(5_000, () => process.exit(1))
+  systemClock.after(5_000, () => end(1))
   await media.close()
-  process.exit(0)
+  end(0)
 }
-process.on('SIGTERM', stop)
-process.on('SIGINT', stop)
-onParentGone(() => void stop())
+const stopAsTold = (): void => void stop(process.exit)
+process.on('SIGTERM', stopAsTold)
+process.on('SIGINT', stopAsTold)
+onParentGone(() => void stop(endAlone))
 process.on('unhandledRejection', (error) => {
   log.error('unhandled', { message: error instanceof Error ? error.message : String(error) })
 })
