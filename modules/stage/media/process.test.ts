@@ -364,7 +364,7 @@ describe('a process that ends', () => {
     const show = own.addShow()
     own.encoder(show.rtmpUrl(), { seconds: 30 })
     await playlist(show.url('live.m3u8'))
-    expect([0, null]).toContain(await own.media.kill('SIGTERM'))
+    expect(await own.media.kill('SIGTERM')).toBe(0)
     const lines = (await readFile(join(own.folder, show.id, 'index.jsonl'), 'utf8')).trim()
     expect(lines.split('\n').at(-1)).toContain('"close"')
     expect(await readdir(join(own.folder, show.id))).toContain('s0.m4s')
