@@ -230,7 +230,7 @@ describe('every viewer', () => {
     }, { timeout: 40_000, interval: 500 })
     await studio.page.getByRole('button', { name: 'Details', exact: true }).click()
     await studio.page.getByRole('img', { name: /^Bitrate/ }).waitFor()
-    await studio.page.getByRole('cell', { name: 'LL-HLS' }).waitFor()
+    await studio.page.getByRole('cell', { name: 'WebRTC' }).first().waitFor()
     await shoot(studio.page, 'studio-health')
     await studio.page.getByRole('button', { name: 'Less', exact: true }).click()
     const text = await (await fetch(`${house.url}/metrics`)).text()

@@ -37,18 +37,21 @@ export const mostWanted = (levels: readonly Rendition[], saving: Saving): number
  *  Called before the source is loaded. */
 export function obeySaving(hls: Hls, saving: Saving): void {
   if (saving === 'none') return
-  // hls.js sorts renditions from small to large, and forgets the cap with every new source.
-  hls.on('hlsManifestParsed' as typeof Hls.Events.MANIFEST_PARSED, () => {
+  // Nothing is fetched before it is known what: else one piece of the large picture is.
+  hls.config.autoStartLoad = false
+  let isChosen = saving === 'low'
+  const begin = () => {
     hls.autoLevelCapping = leastPicture(hls.levels)
     hls.startLevel = hls.autoLevelCapping
-  })
+    hls.startLoad(hls.config.startPosition)
+  }
+  // hls.js sorts renditions from small to large, and forgets the cap with every new source.
+  hls.on('hlsManifestParsed' as typeof Hls.Events.MANIFEST_PARSED, () => { if (isChosen) begin() })
   if (saving !== 'sound') return
-  // Nothing of the picture is fetched while the choice is open.
-  hls.config.autoStartLoad = false
   hls.once('hlsManifestLoaded' as typeof Hls.Events.MANIFEST_LOADED, (_event, data) => {
-    hls.config.autoStartLoad = true
+    isChosen = true
     const url = soundUrl(data.levels, data.audioTracks)
     if (url) hls.loadSource(url)
-    else hls.startLoad(hls.config.startPosition)
+    else begin()
   })
 }
