@@ -1,11 +1,16 @@
+import { Compile } from 'typebox/compile'
 import { Fault, isId, ok, refuse, type Clock, type Log, type Result, type ShowId } from '#kernel'
 import {
-  controlPaths, INTERNAL_HEADER, MEDIA_LIMITS, type Doorstep, type StateReport,
+  AuthorizeReply, controlPaths, INTERNAL_HEADER, MEDIA_LIMITS, type Doorstep, type KeyHolder,
+  type StateReport,
 } from '#stage/media/contract'
 
 /** The server process as the media process sees it: two calls over HTTP. */
 export interface Control {
+  /** For encoders: the key of a guest is none. */
   authorize(streamKey: string, remoteAddress: string): Promise<Result<ShowId>>
+  /** For WebRTC: the show, and the guest when it is a guest's key. */
+  identify(streamKey: string, remoteAddress: string): Promise<Result<KeyHolder>>
   /** The same, and the process that the show belongs to. */
   locate(streamKey: string, remoteAddress: string): Promise<Result<{
     showId: ShowId; owner: Doorstep
@@ -15,6 +20,7 @@ export interface Control {
 
 const RETRY_MS_MAX = 30_000
 const PENDING_MAX = 16
+const isReply = Compile(AuthorizeReply)
 const CODE = /^[a-z0-9_.]{1,80}$/
 
 export function makeControl(deps: {
@@ -61,16 +67,17 @@ export function makeControl(deps: {
 
   const ask = async (
     streamKey: string, remoteAddress: string,
-  ): Promise<Result<{ showId: ShowId; owner: Doorstep | undefined }>> => {
+  ): Promise<Result<KeyHolder & { owner: Doorstep | undefined }>> => {
     const response = await post(controlPaths.authorize, { streamKey, remoteAddress })
       .catch((cause: unknown) => {
         throw new Fault('stage.media.server_silent', { retryable: true, cause })
       })
     const body: unknown = await response.json().catch(() => null)
-    const reply = body as { showId?: unknown; code?: unknown; owner?: Doorstep } | null
-    if (response.status === 200 && isId('sho', reply?.showId)) {
-      return ok({ showId: reply.showId, owner: reply.owner })
+    if (response.status === 200 && isReply.Check(body) && isId('sho', body.showId)) {
+      const { showId, owner, guest } = body
+      return ok({ showId, owner, ...guest ? { guest } : {} })
     }
+    const reply = body as { code?: unknown } | null
     if (response.status !== 403) {
       throw new Fault('stage.media.server_unclear', { retryable: true })
     }
@@ -79,13 +86,19 @@ export function makeControl(deps: {
     return refuse(code)
   }
 
+  const askEncoder: typeof ask = async (streamKey, remoteAddress) => {
+    const found = await ask(streamKey, remoteAddress)
+    return found.ok && found.value.guest ? refuse('stage.show.key_unknown') : found
+  }
+
   return {
+    identify: ask,
     async authorize(streamKey, remoteAddress) {
-      const found = await ask(streamKey, remoteAddress)
+      const found = await askEncoder(streamKey, remoteAddress)
       return found.ok ? ok(found.value.showId) : found
     },
     async locate(streamKey, remoteAddress) {
-      const found = await ask(streamKey, remoteAddress)
+      const found = await askEncoder(streamKey, remoteAddress)
       if (!found.ok) return found
       const { showId, owner } = found.value
       if (!owner) throw new Fault('stage.media.no_process', { retryable: true })

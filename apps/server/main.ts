@@ -63,7 +63,9 @@ function mountAll(http: Http, house: OpenHouse): void {
   if (isDemo) http.mount(demoRoutes({ ...house, root }))
   http.proxy({
     prefix: '/media', timeoutMs: 15_000,
-    target: makeMediaWay({ media: house.media, authorize: house.shows.authorize }),
+    target: makeMediaWay({
+      media: house.media, authorize: house.shows.authorize, guestByKey: house.backstage.identify,
+    }),
     methods: ['GET', 'HEAD', 'POST', 'DELETE', 'PATCH'],
     writesPerMinute: env.SILKCAST_RATE_PROFILE === 'lab' ? 100_000 : 240,
     headersFor: makeViewerHeader(env, (request) => readSession(request, isSecure)),

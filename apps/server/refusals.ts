@@ -1,5 +1,6 @@
 import { refusalCodes as accounts } from '#people/accounts/contract'
 import { refusalCodes as audit } from '#people/audit/contract'
+import { refusalCodes as backstage } from '#stage/backstage/contract'
 import { refusalCodes as chat } from '#stage/chat/contract'
 import { refusalCodes as gateway } from '#stage/gateway/contract'
 import { refusalCodes as show } from '#stage/show/contract'
@@ -13,6 +14,7 @@ import { refusalCodes as stock } from '#trade/stock/contract'
 export const refusals = [
   ...accounts,
   ...audit,
+  ...backstage,
   ...chat,
   ...gateway,
   ...show,

@@ -1,4 +1,4 @@
-import { isId } from '#kernel'
+import { isId, type ShowId } from '#kernel'
 import { mediaPaths } from '#stage/media/contract'
 import type { MediaFleet } from './index.ts'
 
@@ -10,6 +10,8 @@ export const makeMediaWay = (deps: {
   readonly media: MediaFleet
   /** The show of a key, or the code of a refusal. */
   authorize(streamKey: string): Promise<string>
+  /** The same for a guest's key: guests follow the show, and never move it. */
+  guestByKey?(key: string): Promise<{ showId: ShowId } | null>
 }) => async (
   path: string, request: { headers: { authorization?: string | undefined } },
 ): Promise<string> => {
@@ -17,8 +19,11 @@ export const makeMediaWay = (deps: {
   const key = path === mediaPaths.whip ? BEARER.exec(request.headers.authorization ?? '')?.[1]
     : undefined
   const showId = key === undefined ? undefined : await deps.authorize(key)
-  // A wrong key is refused by whichever process hears of it.
-  if (!isId('sho', showId)) return media.urlForPath(path)
+  if (!isId('sho', showId)) {
+    const guest = key === undefined ? null : await deps.guestByKey?.(key)
+    // A wrong key is refused by whichever process hears of it.
+    return guest ? media.urlFor(guest.showId) : media.urlForPath(path)
+  }
   await media.place(showId)
   return media.urlFor(showId)
 }

@@ -9,6 +9,7 @@ import { State, Viewers } from '../control/control-head.tsx'
 import { useControl } from '../control/control-context.ts'
 import { nextProduct } from '../control/line-up.ts'
 import { ProductPicture } from '../control/product-picture.tsx'
+import { StagePanel } from '../stage/stage-panel.tsx'
 import { useWords } from '../words.ts'
 import { useCamera } from './camera-context.ts'
 import { Checklist } from './checklist.tsx'
@@ -105,7 +106,7 @@ function Round({ onSetUp }: { onSetUp: () => void }) {
 export function HostView() {
   const { t } = useWords()
   const { show } = useControl()
-  const { isSending } = useCamera()
+  const { isSending, stage } = useCamera()
   const [isSetUp, setSetUp] = useState(false)
   return (
     <div className="host on-video">
@@ -132,7 +133,10 @@ export function HostView() {
         </div>
       </div>
       <Sheet isOpen={isSetUp} title={t('studio.camera.set_up')} onClose={() => setSetUp(false)}>
-        <div className="stack on-page"><SourceBar /><SetUp /><Checklist /></div>
+        <div className="stack on-page">
+          <StagePanel showId={show.id} backstage={stage} streams={stage.streams} />
+          <SourceBar /><SetUp /><Checklist />
+        </div>
       </Sheet>
     </div>
   )

@@ -1,5 +1,5 @@
 import type { Clock, Log, Random, Result, ShowId } from '#kernel'
-import { MEDIA_LIMITS, type MediaMetrics, type StateReport } from './contract.ts'
+import { MEDIA_LIMITS, type KeyHolder, type MediaMetrics, type StateReport } from './contract.ts'
 import { makeRtcHttp } from './rtc/http.ts'
 import { makeRtcSessions, type RtcOptions } from './rtc/sessions.ts'
 import { makeMediaHttp } from './http/server.ts'
@@ -25,6 +25,8 @@ export interface MediaDeps {
   readonly control: {
     /** Whose key this is. Throws a Fault when nobody can say now. */
     authorize(streamKey: string, remoteAddress: string): Promise<Result<ShowId>>
+    /** The same for WebRTC, where guests have keys of their own. */
+    identify(streamKey: string, remoteAddress: string): Promise<Result<KeyHolder>>
     /** Must return at once; delivery is the receiver's care. */
     report(report: StateReport): void
   }
@@ -85,12 +87,13 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
   const upSeconds = () => Math.round((clock.steadyMs() - startedMs) / 1_000)
   const sessions = makeRtcSessions({
     ...deps.rtc, clock, random: deps.random, log, shows,
-    authorize: (streamKey, remoteAddress) => deps.control.authorize(streamKey, remoteAddress),
+    identify: (streamKey, remoteAddress) => deps.control.identify(streamKey, remoteAddress),
   })
   const rtmp = makePublisherDoor(deps, (id) => shows.open(id))
   let handedPort = 0
   const http = makeMediaHttp({
     shows, log, internalKey: deps.internalKey, rtc: makeRtcHttp({ sessions, log }),
+    stage: sessions,
     health: () => ({
       ok: true, receiving: shows.receiving, publishers: rtmp.connections,
       rtcViewers: sessions.viewers,

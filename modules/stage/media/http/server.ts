@@ -2,6 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { Fault, isId, type Log, type ShowId } from '#kernel'
 import { INTERNAL_HEADER, mediaPaths, type ProcessView } from '../contract.ts'
+import type { RtcSessions } from '../rtc/sessions.ts'
+import { readStage } from './stage.ts'
 import type { Shows } from '../live/shows.ts'
 import type { makeRtcHttp } from '../rtc/http.ts'
 import { makePlayback, parseAsset } from './playback.ts'
@@ -26,6 +28,8 @@ export function makeMediaHttp(deps: {
   health: () => Record<string, unknown>
   /** WHIP and WHEP; absent where there is no WebRTC. */
   rtc?: ReturnType<typeof makeRtcHttp> | undefined
+  /** Who is on stage beside the publisher. */
+  stage?: Pick<RtcSessions, 'setStage' | 'clearStage'> | undefined
   metrics: () => unknown
   /** What the server needs to know to send everybody to the right process. */
   inside: () => ProcessView
@@ -41,21 +45,30 @@ export function makeMediaHttp(deps: {
   const command = async (
     request: IncomingMessage, response: ServerResponse, path: string,
   ): Promise<void> => {
-    if (!isInternal(request)) return sendEmpty(response, 401)
+    if (!isInternal(request)) {
+      request.resume()
+      return sendEmpty(response, 401)
+    }
     if (path === mediaPaths.metrics && request.method === 'GET') {
       return sendJson(response, 200, deps.metrics())
     }
     if (path === mediaPaths.inside && request.method === 'GET') {
       return sendJson(response, 200, deps.inside())
     }
-    const match = /^\/internal\/shows\/([a-z0-9_]{1,40})\/(stop|drop|release)$/.exec(path)
+    const match = /^\/internal\/shows\/([a-z0-9_]{1,40})\/(stop|drop|release|stage)$/.exec(path)
     const showId = match?.[1]
     if (!match || !isId('sho', showId)) return sendEmpty(response, 404)
     if (request.method !== 'POST') return sendEmpty(response, 405, { allow: 'POST' })
     if (match[2] === 'release') {
       return sendEmpty(response, await deps.shows.release(showId) ? 204 : 409)
     }
+    if (match[2] === 'stage') {
+      const list = await readStage(request)
+      if (list) deps.stage?.setStage(showId, list)
+      return sendEmpty(response, list ? 204 : 400)
+    }
     const isStop = match[2] === 'stop'
+    if (isStop) deps.stage?.clearStage(showId)
     // Ending a show nobody ever published to must hold as well: its key may not open it later.
     const show = isStop ? await deps.shows.open(showId) : await deps.shows.find(showId)
     if (isStop) show?.stop()
@@ -98,8 +111,10 @@ export function makeMediaHttp(deps: {
   const server = createServer({
     maxHeaderSize: 8_192, headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 30_000,
   }, (request, response) => {
-    // The body of an offer is read by whoever answers it; all others are of no use.
-    if (request.headers['content-type']?.startsWith('application/sdp') !== true) request.resume()
+    // The body of an offer or a list is read by whoever answers it; all others are of no use.
+    const isRead = request.headers['content-type']?.startsWith('application/sdp') === true
+      || request.url?.endsWith('/stage')
+    if (!isRead) request.resume()
     response.on('error', () => {})
     handle(request, response).catch((error: unknown) => {
       // Another process has that show, or had it a moment ago: soon it is clear who has it.
