@@ -88,6 +88,31 @@ const toneOf = (hertz: number) => `(async () => {
 })()`
 const loudness = (page: Page, hertz: number) => page.evaluate<number>(toneOf(hertz))
 
+/** Opens somebody's own line in this page, beside its player. */
+const lineOf = (who: string) => `(async () => {
+  const peer = new RTCPeerConnection()
+  const video = window.line = document.createElement('video')
+  video.muted = true
+  peer.addTransceiver('video', { direction: 'recvonly' })
+  peer.ontrack = ({ track }) => {
+    video.srcObject = new MediaStream([track])
+    void video.play()
+  }
+  await peer.setLocalDescription()
+  const answer = await fetch('/media/${show.id}/whep?guest=${who}', { method: 'POST',
+    body: peer.localDescription.sdp, headers: { 'content-type': 'application/sdp' } })
+  await peer.setRemoteDescription({ type: 'answer', sdp: await answer.text() })
+})()`
+const colourOfLine = `(() => {
+  const canvas = document.createElement('canvas')
+  const brush = canvas.getContext('2d')
+  brush.drawImage(window.line, 0, 0, 16, 9)
+  const [r, g, b] = brush.getImageData(8, 4, 1, 1).data
+  return r > g + 50 && b > g + 50 ? 'magenta' : [r, g, b].join()
+})()`
+const readStage = async () => value(await staff.call('GET /api/shows/:showId/stage',
+  { params: { showId: show.id } })).guests
+
 const HOST_HZ = 440
 const GUEST_HZ = 1320
 
@@ -165,8 +190,7 @@ describe('two hosts from two browsers, one of them in Arabic', () => {
     await vi.waitFor(async () => expect(await host.page.evaluate(
       'document.querySelector(".stage-face video").videoWidth')).toBeGreaterThan(0), patient)
     expect(await seen(whep)).toEqual(['green', 'green'])
-    const [waiting] = value(await staff.call('GET /api/shows/:showId/stage',
-      { params: { showId: show.id } })).guests
+    const [waiting] = await readStage()
     const answer = await fetch(`${house.url}/media/${show.id}/whep?guest=${waiting!.id}`, {
       method: 'POST', headers: { 'content-type': 'application/sdp' }, body: 'v=0',
     })
@@ -183,6 +207,9 @@ describe('two hosts from two browsers, one of them in Arabic', () => {
       expect(await loudness(whep, GUEST_HZ)).toBeGreaterThan(-60)
     }, patient)
     expect(await readLoudness(hls)).toBeGreaterThan(0.01)
+    // A page that lays out the tracks itself gets the guest's own line.
+    await whep.evaluate(lineOf((await readStage())[0]!.id))
+    await vi.waitFor(async () => expect(await whep.evaluate(colourOfLine)).toBe('magenta'), patient)
     // The guest sees the same without a player's delay.
     await sees(guest.page, 'green', 'magenta')
   })
@@ -220,5 +247,14 @@ describe('two hosts from two browsers, one of them in Arabic', () => {
     })
     expect(answer.status).toBe(401)
     expect([...host.troubles, ...guest.troubles]).toEqual([])
+  })
+
+  test('a viewer raises a hand, is asked on stage, and finds the door', async () => {
+    await button(whep, 'Raise your hand to come on stage').click()
+    await host.page.locator('.stage-hands').getByRole('button', { name: 'Invite' }).click()
+    await whep.getByText('You are invited on stage').waitFor()
+    await button(whep, 'Go to the stage').click()
+    await whep.getByText('Look at yourself first.').waitFor()
+    expect(new URL(whep.url()).origin).toBe(house.url)
   })
 })

@@ -43,8 +43,8 @@ function cpuMsOf(root: number): number {
 async function makeClips(ffmpeg: string, folder: string): Promise<string[]> {
   const names = Array.from({ length: people }, (_, n) => join(folder, `${n}`))
   for (const [n, name] of names.entries()) {
-    const child = spawn(ffmpeg, ['-loglevel', 'error', '-f', 'lavfi', '-i',
-      `testsrc2=size=640x360:rate=30,hue=h=${n * 80}`, '-t', String(seconds + 5), '-c:v', 'libx264',
+    const child = spawn(ffmpeg, ['-loglevel', 'error', '-t', String(seconds + 5), '-f', 'lavfi',
+      '-i', `testsrc2=size=640x360:rate=30,hue=h=${n * 80}`, '-c:v', 'libx264',
       '-preset', 'veryfast', '-tune', 'zerolatency', '-pix_fmt', 'yuv420p', '-g', '60', '-b:v',
       '800k', '-muxdelay', '0', '-muxpreload', '0', `${name}.ts`, '-movflags', '+faststart',
       '-c:v', 'libx264', '-preset', 'veryfast', '-pix_fmt', 'yuv420p', '-b:v', '800k',
@@ -154,6 +154,7 @@ export async function run(): Promise<void> {
       await runFfmpeg(ffmpeg, clips), await runBrowser(clips, false), await runBrowser(clips, true),
     ].map((row) => ({
       ...row, cpuShare: Math.round(row.cpuShare * 100) / 100, fps: Math.round(row.fps * 10) / 10,
+      cpuMsPerFrame: Math.round(row.cpuShare * 10_000 / row.fps) / 10,
     }))
     console.table(rows)
     console.log(JSON.stringify({ bench: 'compositor', people, seconds, rows }))

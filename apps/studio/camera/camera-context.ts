@@ -60,7 +60,7 @@ function useUpload(isReady: boolean): Upload {
 export function useCameraDesk(): Camera {
   const { show } = useControl()
   const own = useCapture()
-  const stage = useStage(show.id, own)
+  const stage = useStage(show.id, show.merchant, own)
   const { desk } = stage
   const sender = useWhip(show.id, desk)
   const video = useRef<HTMLVideoElement>(null)

@@ -102,6 +102,20 @@ function Round({ onSetUp }: { onSetUp: () => void }) {
   )
 }
 
+/** Somebody wants to come on stage, and the stage is one press away. */
+function Waiting({ onPress }: { onPress: () => void }) {
+  const { t, number } = useWords()
+  const { stage: { stage } } = useCamera()
+  const waiting = stage?.guests.filter(({ state }) => state === 'waiting').length ?? 0
+  const count = waiting + (stage?.hands.length ?? 0)
+  if (count === 0) return null
+  return (
+    <Button kind="primary" isWide onPress={onPress}>
+      {t('studio.stage.want', { count: number(count) })}
+    </Button>
+  )
+}
+
 /** The page on a phone: the picture fills it, thumbs reach everything, warnings are large. */
 export function HostView() {
   const { t } = useWords()
@@ -129,6 +143,7 @@ export function HostView() {
         <Goods />
         <div className="host-foot">
           <Round onSetUp={() => setSetUp(true)} />
+          <Waiting onPress={() => setSetUp(true)} />
           <div className="host-acts"><NextStep />{isSending && <End />}</div>
         </div>
       </div>

@@ -42,7 +42,9 @@ function drawName(brush: CanvasRenderingContext2D, name: string, box: Box, out: 
   brush.font = `600 ${size}px system-ui, sans-serif`
   const room = box.width - size * 2.4
   const width = Math.min(brush.measureText(name).width, room)
-  const [x, y] = [box.x + size * 0.7, box.y + box.height - size * 2.3]
+  // In the middle: phones cut the sides of the picture away.
+  const x = box.x + (box.width - width - size) / 2
+  const y = box.y + box.height - size * 2.3
   brush.fillStyle = 'rgba(12, 10, 16, 0.62)'
   brush.beginPath()
   brush.roundRect(x, y, width + size, size * 1.6, size * 0.8)

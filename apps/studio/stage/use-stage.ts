@@ -7,7 +7,6 @@ import { readIceServers, readKey } from '../camera/use-whip.ts'
 import { hostLinePath } from '../camera/whip-door.ts'
 import { makeWhip } from '../camera/whip.ts'
 import { refusalOf } from '../house.ts'
-import { useWords } from '../words.ts'
 import { makeMixer, type Mixer, type Player } from './mixer.ts'
 import { useBackstage, type Backstage } from './use-backstage.ts'
 import { useLines, type Streams } from './use-lines.ts'
@@ -79,17 +78,17 @@ function useGuestSound(desk: CaptureDesk, onStage: readonly Guest[], streams: St
 
 function useMixer(
   desk: CaptureDesk, { stage }: Backstage, onStage: readonly Guest[], streams: Streams,
+  hostName: string,
 ): MediaStreamTrack | null {
-  const { t } = useWords()
   const { capture, captured, choices } = desk
   const mixer = useRef<Mixer | null>(null)
   const [track, setTrack] = useState<MediaStreamTrack | null>(null)
   const isMixing = capture !== null && onStage.length > 0
   const people = useMemo<readonly Player[]>(() => [
-    { id: HOST, name: t('studio.stage.host'), video: captured.video },
+    { id: HOST, name: hostName, video: captured.video },
     ...onStage.map(({ id, name }) =>
       ({ id, name, video: streams.get(id)?.getVideoTracks()[0] ?? null })),
-  ], [captured.video, onStage, streams, t])
+  ], [captured.video, onStage, streams, hostName])
   const layout = stage?.layout ?? 'side'
   const spotlight = stage?.spotlight ?? HOST
   useEffect(() => {
@@ -110,7 +109,8 @@ function useMixer(
   return track
 }
 
-export function useStage(showId: string, desk: CaptureDesk): StageDesk {
+/** `hostName`: what viewers of every language read in the host's field, e.g. the merchant. */
+export function useStage(showId: string, hostName: string, desk: CaptureDesk): StageDesk {
   const backstage = useBackstage(showId, true)
   const guests = backstage.stage?.guests
   const inside = useMemo(() => insideOf(guests ?? []), [guests])
@@ -122,7 +122,7 @@ export function useStage(showId: string, desk: CaptureDesk): StageDesk {
   })
   useHostLine(showId, desk, onStage.length > 0)
   useGuestSound(desk, onStage, streams)
-  const mixed = useMixer(desk, backstage, onStage, streams)
+  const mixed = useMixer(desk, backstage, onStage, streams, hostName)
   const whole = useMemo(() => (mixed
     ? { ...desk, captured: { ...desk.captured, video: mixed, isMirrored: false } } : desk),
   [desk, mixed])
