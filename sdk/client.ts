@@ -5,6 +5,7 @@ import type { api as audit } from '#people/audit/contract'
 import type { api as backstage } from '#stage/backstage/contract'
 import type { api as chat } from '#stage/chat/contract'
 import type { api as gateway } from '#stage/gateway/contract'
+import type { api as replay } from '#stage/replay/contract'
 import type { api as show } from '#stage/show/contract'
 import type { api as catalog } from '#trade/catalog/contract'
 import type { api as offers } from '#trade/offers/contract'
@@ -16,7 +17,7 @@ import type { api as views } from '#views/contract'
 /** Every route of the house, by `METHOD /path/:param`. */
 export type HouseApi = typeof accounts & typeof audit & typeof backstage & typeof catalog
   & typeof chat & typeof gateway & typeof offers & typeof orders & typeof payments & typeof quality
-  & typeof show & typeof stock & typeof views
+  & typeof replay & typeof show & typeof stock & typeof views
 
 type Asked<T, K extends string> = undefined extends T ? { [P in K]?: T } : { [P in K]: T }
 type HasBody<R extends ApiRoute> = R extends { readonly raw: readonly string[] } ? true

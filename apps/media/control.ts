@@ -1,7 +1,6 @@
-import { Compile } from 'typebox/compile'
 import { Fault, isId, ok, refuse, type Clock, type Log, type Result, type ShowId } from '#kernel'
 import {
-  AuthorizeReply, controlPaths, INTERNAL_HEADER, MEDIA_LIMITS, type Doorstep, type KeyHolder,
+  controlPaths, INTERNAL_HEADER, MEDIA_LIMITS, type Doorstep, type KeyHolder, type RenditionName,
   type StateReport,
 } from '#stage/media/contract'
 
@@ -16,12 +15,24 @@ export interface Control {
     showId: ShowId; owner: Doorstep
   }>>
   report(report: StateReport): void
+  /** What the server last said about a show; undefined when it left the choice to us. */
+  renditionsOf(showId: ShowId): readonly RenditionName[] | undefined
 }
 
 const RETRY_MS_MAX = 30_000
 const PENDING_MAX = 16
-const isReply = Compile(AuthorizeReply)
+const SHOWS_MAX = 1_000
+const RENDITIONS: readonly RenditionName[] = ['360p', 'audio']
 const CODE = /^[a-z0-9_.]{1,80}$/
+
+/** The schema of the contract by hand: its compiler would cost a killed process its return in two
+ *  seconds. */
+function isGuest(value: unknown): value is NonNullable<KeyHolder['guest']> {
+  if (typeof value !== 'object' || value === null) return false
+  const { id, isOnStage, isMuted, revision } = value as Record<string, unknown>
+  return isId('gst', id) && typeof isOnStage === 'boolean' && typeof isMuted === 'boolean'
+    && Number.isSafeInteger(revision)
+}
 
 export function makeControl(deps: {
   serverUrl: string; internalKey: string; clock: Clock; log: Log
@@ -65,6 +76,14 @@ export function makeControl(deps: {
     pending.delete(showId)
   }
 
+  const renditions = new Map<ShowId, readonly RenditionName[]>()
+  const keep = (showId: ShowId, said: unknown): void => {
+    renditions.delete(showId)
+    if (!Array.isArray(said)) return
+    renditions.set(showId, RENDITIONS.filter((name) => said.includes(name)))
+    if (renditions.size > SHOWS_MAX) renditions.delete(renditions.keys().next().value!)
+  }
+
   const ask = async (
     streamKey: string, remoteAddress: string,
   ): Promise<Result<KeyHolder & { owner: Doorstep | undefined }>> => {
@@ -73,11 +92,18 @@ export function makeControl(deps: {
         throw new Fault('stage.media.server_silent', { retryable: true, cause })
       })
     const body: unknown = await response.json().catch(() => null)
-    if (response.status === 200 && isReply.Check(body) && isId('sho', body.showId)) {
-      const { showId, owner, guest } = body
-      return ok({ showId, owner, ...guest ? { guest } : {} })
+    const reply = body as {
+      showId?: unknown; code?: unknown; owner?: Doorstep; renditions?: unknown; guest?: unknown
+    } | null
+    if (response.status === 200 && isId('sho', reply?.showId)) {
+      const { showId, owner, guest } = reply
+      if (guest !== undefined) {
+        if (isGuest(guest)) return ok({ showId, owner, guest })
+        throw new Fault('stage.media.server_unclear', { retryable: true })
+      }
+      keep(showId, reply.renditions)
+      return ok({ showId, owner })
     }
-    const reply = body as { code?: unknown } | null
     if (response.status !== 403) {
       throw new Fault('stage.media.server_unclear', { retryable: true })
     }
@@ -93,6 +119,7 @@ export function makeControl(deps: {
 
   return {
     identify: ask,
+    renditionsOf: (showId) => renditions.get(showId),
     async authorize(streamKey, remoteAddress) {
       const found = await askEncoder(streamKey, remoteAddress)
       return found.ok ? ok(found.value.showId) : found

@@ -9,6 +9,7 @@ import { makePayOrder } from '#flows/pay-order'
 import { makePlaceOrder } from '#flows/place-order'
 import { makeReconcile } from '#flows/reconcile'
 import { makeRefundOrder } from '#flows/refund-order'
+import { makeReplayFlow } from '#flows/replay'
 import { makeSettlePayment } from '#flows/settle-payment'
 import { makeQuality, makeQualityRoutes } from '#insight/quality'
 import { Fault, type Clock, type Ids, type Log, type Random, type RouteTable, type ShowId,
@@ -19,6 +20,7 @@ import { makeAudit } from '#people/audit'
 import { makeBackstage, makeBackstageRoutes } from '#stage/backstage'
 import { makeChat, makeChatRoutes } from '#stage/chat'
 import { addressKey, makeGateway, type OriginRule } from '#stage/gateway'
+import { makeReplayRoutes, makeReplays, momentOf, placeOf } from '#stage/replay'
 import { makeShowRoutes, makeShows } from '#stage/show'
 import { makeCatalog, makeCatalogRoutes } from '#trade/catalog'
 import { makeOffers, makeOffersRoutes } from '#trade/offers'
@@ -29,6 +31,7 @@ import type { Payments } from '#trade/payments/contract'
 import { makeStock, makeStockRoutes } from '#trade/stock'
 import { deskRoutes } from '../../views/desk.ts'
 import { readOpenPayments } from '../../views/figures.ts'
+import { replayRoutes } from '../../views/replay.ts'
 import { makeRoomView } from '../../views/room.ts'
 import { readIceServers, type ServerEnv } from './env.ts'
 import { rtmpUrlFor } from './ingest-url.ts'
@@ -37,6 +40,7 @@ import { makeMediaControl } from './media-control.ts'
 import { makeMediaFigures } from './metrics.ts'
 import type { MediaFleet } from './media-fleet/index.ts'
 import { phoneOriginFor } from './phone-origin.ts'
+import { keepRule, makeRecordings } from './recordings.ts'
 import { makeTell } from './tell.ts'
 
 export interface House {
@@ -117,6 +121,9 @@ function makeStage(house: House, trade: Trade, people: People, flows: () => Flow
       muted: (_showId, personId, muted) => gateway.tellPerson(personId, { k: 'muted', muted }),
     },
   })
+  const replays = makeReplays({
+    ...house, recordings: makeRecordings(env, house.media), keep: keepRule(env),
+  })
   const room = makeRoomView({ ...trade, shows, chat, clock, gateway: () => gateway })
   const gateway = makeGateway({
     ...base, who: people.accounts.whoBySession,
@@ -135,7 +142,7 @@ function makeStage(house: House, trade: Trade, people: People, flows: () => Flow
   })
   const tell = makeTell({ gateway, room, catalog: trade.catalog, clock, log })
   shows.onChange(tell.showChanged)
-  return { shows, backstage, chat, gateway, room, tell }
+  return { shows, backstage, chat, replays, gateway, room, tell }
 }
 type Stage = ReturnType<typeof makeStage>
 
@@ -151,7 +158,7 @@ function makeInsight(house: House, { shows }: Stage) {
 type Insight = ReturnType<typeof makeInsight>
 
 /** What acts on two modules. */
-function makeFlows(house: House, trade: Trade, people: People, { shows, tell }: Stage) {
+function makeFlows(house: House, trade: Trade, people: People, { shows, replays, tell }: Stage) {
   const { clock, log, env } = house
   const base = { ...house, ...trade, shows }
   const { settle, push } = makeSettlePayment<Tx>({
@@ -168,7 +175,7 @@ function makeFlows(house: House, trade: Trade, people: People, { shows, tell }: 
     return show
   }
   return {
-    openOffer, stopSale, settle,
+    openOffer, stopSale, settle, replay: makeReplayFlow({ shows, replays, log }),
     placeOrder: makePlaceOrder<Tx>({
       ...base, accounts: people.accounts, afterCommit: tell.batchPlaced,
       meter: house.meter,
@@ -200,10 +207,16 @@ function makeRoutes(
   const parts = { ...house, ...trade, ...people, ...stage, ...insight }
   return [
     people.accounts.routes, people.audit.routes, stage.gateway.routes,
-    deskRoutes(parts), makeCatalogRoutes(parts), makeChatRoutes(parts), makeQualityRoutes(parts),
+    makeQualityRoutes(parts),
     makeBackstageRoutes({
       ...parts, originFor: (host) => phoneOriginFor(house.env.SILKCAST_PUBLIC_URL, host),
     }),
+    deskRoutes(parts), replayRoutes({ ...stage, places: { placeOf, momentOf } }),
+    makeReplayRoutes({
+      ...parts, setPublic: flows.replay.setPublic,
+      remove: (showId) => flows.replay.remove(showId, 'by_hand'),
+    }),
+    makeCatalogRoutes(parts), makeChatRoutes(parts),
     makeStockRoutes({
       ...parts,
       stock: {
@@ -246,7 +259,7 @@ function makeRoutes(
 
 /** Work without a caller: facts to their listeners, expiry, reconciliation, lost signals. */
 function makeWork(
-  house: House, trade: Trade, people: People, { shows, backstage }: Stage, flows: Flows,
+  house: House, trade: Trade, people: People, { shows, backstage, replays }: Stage, flows: Flows,
   insight: Insight, relay: Relay,
 ) {
   const none = async (work: Promise<unknown>) => work.then(() => 0)
@@ -256,6 +269,8 @@ function makeWork(
     { name: 'signals', everyMs: 1000, run: () => none(shows.sweep()) },
     { name: 'backstage', everyMs: 1000, run: () => none(backstage.sweep()) },
     { name: 'quality', everyMs: 60_000, run: insight.quality.sweep },
+    { name: 'replays', everyMs: 2000, run: () => none(replays.sweep()) },
+    { name: 'keeping', everyMs: 60_000, run: flows.replay.tidy },
     { name: 'sessions', everyMs: 3_600_000, run: () => none(people.accounts.sweep()) },
     { name: 'webhooks', everyMs: 3_600_000, run: () => none(trade.payments.sweep()) },
   ]

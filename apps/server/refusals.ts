@@ -3,6 +3,7 @@ import { refusalCodes as audit } from '#people/audit/contract'
 import { refusalCodes as backstage } from '#stage/backstage/contract'
 import { refusalCodes as chat } from '#stage/chat/contract'
 import { refusalCodes as gateway } from '#stage/gateway/contract'
+import { refusalCodes as replay } from '#stage/replay/contract'
 import { refusalCodes as show } from '#stage/show/contract'
 import { refusalCodes as catalog } from '#trade/catalog/contract'
 import { refusalCodes as offers } from '#trade/offers/contract'
@@ -17,6 +18,7 @@ export const refusals = [
   ...backstage,
   ...chat,
   ...gateway,
+  ...replay,
   ...show,
   ...catalog,
   ...offers,

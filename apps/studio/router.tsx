@@ -19,6 +19,10 @@ const newShow = createRoute({
 const planShow = createRoute({
   getParentRoute: () => studio, path: 'shows/$showId/plan', component: showForm,
 })
+const replay = createRoute({
+  getParentRoute: () => studio, path: 'shows/$showId/replay',
+  component: lazyRouteComponent(() => import('./replay/replay-page.tsx'), 'ReplayPage'),
+})
 const control = createRoute({
   getParentRoute: () => studio, path: 'shows/$showId',
   component: lazyRouteComponent(() => import('./control/control-page.tsx'), 'ControlPage'),
@@ -48,7 +52,7 @@ const product = createRoute({
 export const router = createRouter({
   routeTree: root.addChildren([
     signIn, guest, studio.addChildren([
-      shows, newShow, planShow, control, camera, products, importCsv, product,
+      shows, newShow, planShow, replay, control, camera, products, importCsv, product,
     ]),
   ]),
   defaultErrorComponent: PageError,

@@ -9,7 +9,7 @@ import { desk as wide, openBrowser, phone, visit, waitFrames, type Visit,
 import { startHouse, type RiggedHouse } from '../../lab/rig/house.ts'
 
 const fakeCamera = [
-  '--use-fake-device-for-media-stream=device-count=2', '--use-fake-ui-for-media-stream',
+  '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
   '--auto-select-tab-capture-source-by-title=Silkcast Studio',
 ]
 const patient = { timeout: 30_000, interval: 200 }
@@ -113,9 +113,9 @@ describe('going live from the camera of a browser', () => {
     expect(posts).toEqual(['POST'])
   })
 
-  test('another camera, and one that is pulled out and put back, need no new session either',
+  test('another microphone, and a camera pulled out and put back, need no new session either',
     async () => {
-      await studio.page.getByLabel('Camera', { exact: true }).and(
+      await studio.page.getByLabel('Microphone', { exact: true }).and(
         studio.page.locator('select')).selectOption({ index: 1 })
       await waitFrames(room.page, 10)
       await studio.page.evaluate('document.querySelector("video").srcObject.getVideoTracks()[0]'

@@ -133,6 +133,24 @@ export const good: Readonly<Record<string, (world: World) => Good>> = {
   'POST /api/shows/:showId/take-over': (world) => ({
     params: scratch(world), body: { directed: false },
   }),
+  'GET /api/shows/:showId/replay': (world) => ({ params: scratch(world) }),
+  'GET /api/shows/:showId/replay/chat': (world) => ({
+    params: scratch(world), query: `fromMs=1000&next=1.${nobodys('msg')}`,
+  }),
+  'GET /api/shows/:showId/replay/edit': (world) => ({ params: scratch(world) }),
+  'PUT /api/shows/:showId/replay/cut': (world) => ({
+    params: scratch(world), body: { inMs: 0, outMs: 2000 },
+  }),
+  'PUT /api/shows/:showId/replay/chapters/:chapterId': (world) => ({
+    params: { ...scratch(world), chapterId: nobodys('fct') },
+    body: { title: '<b>Tea</b>', isHidden: false },
+  }),
+  'PUT /api/shows/:showId/replay/public': (world) => ({
+    params: scratch(world), body: { isPublic: true },
+  }),
+  'POST /api/shows/:showId/replay/download': (world) => ({ params: scratch(world) }),
+  'DELETE /api/shows/:showId/replay': () => ({ params: { showId: nobodys('sho') } }),
+  'GET /api/storage': () => ({}),
   'GET /api/shows/:showId/totals': (world) => ({ params: scratch(world) }),
   'DELETE /api/shows/:showId/chat/:messageId': (world) => ({
     params: { ...scratch(world), messageId: nobodys('msg') },

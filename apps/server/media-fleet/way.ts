@@ -4,6 +4,11 @@ import type { MediaFleet } from './index.ts'
 
 const BEARER = /^Bearer ([A-Za-z0-9_-]{8,128})$/
 
+/** The key that a request shows, of a show or of a guest. */
+export const bearerOf = (
+  request: { headers: { authorization?: string | undefined } },
+): string | undefined => BEARER.exec(request.headers.authorization ?? '')?.[1]
+
 /** The media process that answers a request: the one that has the show. A WHIP offer names its show
  *  by its stream key only, and may move the show to the process that is to have it from now on. */
 export const makeMediaWay = (deps: {
@@ -16,8 +21,7 @@ export const makeMediaWay = (deps: {
   path: string, request: { headers: { authorization?: string | undefined } },
 ): Promise<string> => {
   const { media } = deps
-  const key = path === mediaPaths.whip ? BEARER.exec(request.headers.authorization ?? '')?.[1]
-    : undefined
+  const key = path.split('?')[0] === mediaPaths.whip ? bearerOf(request) : undefined
   const showId = key === undefined ? undefined : await deps.authorize(key)
   if (!isId('sho', showId)) {
     const guest = key === undefined ? null : await deps.guestByKey?.(key)

@@ -1,7 +1,8 @@
 import type { Choices } from './choices.ts'
 import { makeComposer, type Composer, type Scene } from './composer.ts'
 import {
-  framesPerSecond, openCamera, openMic, openScreen, troubleOf, type Trouble,
+  framesPerSecond, openCamera, openMic, openScreen, troubleOf, turnsItself,
+  type Trouble,
 } from './devices.ts'
 import { fitsAsIs, sizeOf, type Source } from './layout.ts'
 import { makeSound, type Sound } from './sound.ts'
@@ -47,6 +48,9 @@ export interface Capture {
   setMuted(isMuted: boolean): void
   close(): void
 }
+
+/** The new picture is on its way by then. */
+const letGoMs = 500
 
 const touchesCamera = (a: Choices, b: Choices) =>
   a.cameraId !== b.cameraId || a.facing !== b.facing || a.shape !== b.shape
@@ -98,12 +102,15 @@ export function makeCapture(first: Choices, tell: (captured: Captured) => void):
   async function turnCameraOn(): Promise<void> {
     const wanted = choices
     set({ camera: 'opening', cameraTrouble: null })
-    // A phone has one camera at a time: the other must be let go first.
-    camera?.stop()
+    const before = camera
+    // A phone has one camera at a time: the other must be let go first. Elsewhere the other goes on
+    // until the new one is there, and viewers see no gap.
+    if (turnsItself()) before?.stop()
     try {
       const track = await openCamera(wanted)
       if (isOver || wanted !== choices && touchesCamera(wanted, choices)) return track.stop()
       camera = track
+      setTimeout(() => before?.stop(), letGoMs)
       track.addEventListener('ended', () => {
         if (camera !== track) return
         camera = null
@@ -113,6 +120,7 @@ export function makeCapture(first: Choices, tell: (captured: Captured) => void):
       set({ camera: 'on', cameraId: track.getSettings().deviceId ?? '' })
     } catch (error) {
       if (wanted !== choices && touchesCamera(wanted, choices)) return
+      before?.stop()
       camera = null
       set({ camera: 'failed', cameraTrouble: troubleOf(error) })
     }

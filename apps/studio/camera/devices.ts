@@ -16,7 +16,7 @@ export const framesPerSecond = 30
 
 /** Phones turn their picture by themselves: they are asked for the wide form and give the upright
  *  one when they are held upright. */
-const turnsItself = () => matchMedia('(pointer: coarse)').matches
+export const turnsItself = () => matchMedia('(pointer: coarse)').matches
 
 export function videoAsk(choices: Choices): MediaTrackConstraints {
   const { width, height } = sizeOf(turnsItself() ? 'wide' : choices.shape)

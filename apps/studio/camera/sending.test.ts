@@ -94,6 +94,15 @@ describe('sending', () => {
     ] as const) expect(play(stopped.state, late)).toEqual({ state: stopped.state, effects: [] })
   })
 
+  test('what an earlier attempt still says is not heard', () => {
+    const back = play(live, { is: 'failed', turn: 1 }, { is: 'again', turn: 1 },
+      { is: 'connected', turn: 2 }).state
+    expect(back).toMatchObject({ phase: 'live', turn: 2 })
+    for (const late of [
+      { is: 'failed', turn: 1 }, { is: 'refused', turn: 1, code: 'stage.show.key_unknown' },
+    ] as const) expect(play(back, late)).toEqual({ state: back, effects: [] })
+  })
+
   test('whatever happens: never two attempts, and a refusal always has a code', () => {
     const turn = fc.integer({ min: 0, max: 12 })
     const code = fc.constantFrom('stage.media.full', 'stage.media.already_publishing',

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { Button, IconButton } from '#ui/primitives/button.tsx'
 import { SoundOffIcon, SoundOnIcon, VideoIcon } from '#ui/primitives/icons.tsx'
@@ -47,10 +48,11 @@ export function Programme({ hasSetUp = true }: { hasSetUp?: boolean }) {
         <div className="programme-out">
           <VideoIcon size={32} />
           <p>{t(sentence)}</p>
-          {show.state === 'ended' && show.hasReplay && (
-            <a className="button" data-kind="plain" href={`/s/${show.slug}`}>
-              {t('studio.picture.replay')}
-            </a>
+          {show.state === 'ended' && show.hasRecording && (
+            <Link
+              className="button" data-kind="plain" to="/studio/shows/$showId/replay"
+              params={{ showId: show.id }}
+            >{t('studio.replay')}</Link>
           )}
           {hasSetUp && canRun && show.state !== 'ended' && show.signal !== 'receiving' && (
             <Button onPress={openSetup}>{t('studio.setup.open')}</Button>

@@ -86,7 +86,7 @@ function Door({ title, media, desk }: { title: string, media: GuestMedia, desk: 
 }
 
 /** What viewers see, without the delay of a player, silent: voices come by their own lines. */
-function Programme({ showId }: { showId: string }) {
+function Programme({ showId, guestKey }: { showId: string, guestKey: string }) {
   const { t } = useWords()
   const element = useRef<HTMLVideoElement>(null)
   useEffect(() => {
@@ -95,7 +95,7 @@ function Programme({ showId }: { showId: string }) {
     void readIceServers().then((iceServers) => {
       if (isGone) return
       line = openLine({
-        path: showPath(showId), iceServers,
+        path: showPath(showId), key: guestKey, iceServers,
         onStream(stream) {
           if (!element.current) return
           element.current.srcObject = stream
@@ -107,7 +107,7 @@ function Programme({ showId }: { showId: string }) {
       isGone = true
       line?.close()
     }
-  }, [showId])
+  }, [showId, guestKey])
   return (
     <video
       ref={element} className="guest-programme" muted playsInline
@@ -160,7 +160,7 @@ function Inside({ place, guestKey, media, desk }: {
   useStay(isOnStage)
   return (
     <div className="guest-inside" data-state={place.state}>
-      {isOnStage && <Programme showId={place.showId} />}
+      {isOnStage && <Programme showId={place.showId} guestKey={guestKey} />}
       {isOnStage && <Voices place={place} guestKey={guestKey} />}
       <div className="guest-head" role="status">
         <p className="guest-state">

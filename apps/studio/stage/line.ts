@@ -23,8 +23,12 @@ export const linePath = (showId: string, who: string): string =>
   mediaPaths.guestWhep(showId as ShowId, who)
 export const showPath = (showId: string): string => mediaPaths.whep(showId as ShowId)
 
-function endSession(place: string | null): void {
-  if (place) void fetch(place, { method: 'DELETE', keepalive: true }).catch(() => {})
+const keyed = (key: string | undefined): Record<string, string> =>
+  (key ? { authorization: `Bearer ${key}` } : {})
+
+function endSession(place: string | null, key: string | undefined): void {
+  if (!place) return
+  void fetch(place, { method: 'DELETE', headers: keyed(key), keepalive: true }).catch(() => {})
 }
 
 /** One session; `over` is called once when it cannot go on. */
@@ -40,7 +44,7 @@ function openOnce(input: LineInput, over: () => void): () => void {
     isOver = true
     clearTimeout(patience)
     peer.close()
-    endSession(place)
+    endSession(place, input.key)
     input.onStream(null)
   }
   const end = () => {
@@ -62,14 +66,11 @@ function openOnce(input: LineInput, over: () => void): () => void {
     await peer.setLocalDescription()
     const response = await fetch(input.path, {
       method: 'POST', body: peer.localDescription!.sdp,
-      headers: {
-        'content-type': 'application/sdp',
-        ...input.key ? { authorization: `Bearer ${input.key}` } : {},
-      },
+      headers: { 'content-type': 'application/sdp', ...keyed(input.key) },
     })
     if (response.status !== 201) return end()
     place = response.headers.get('location')
-    if (isOver) return endSession(place)
+    if (isOver) return endSession(place, input.key)
     await peer.setRemoteDescription({ type: 'answer', sdp: await response.text() })
   }
   start().catch(end)

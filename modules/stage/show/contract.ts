@@ -18,6 +18,7 @@ export const refusalCodes = [
   { code: 'stage.show.slug_taken', status: 409, doc: 'Another show has this address.' },
   { code: 'stage.show.not_live', status: 409, doc: 'The show is not live.' },
   { code: 'stage.show.ended', status: 409, doc: 'The show has ended.' },
+  { code: 'stage.show.not_ended', status: 409, doc: 'The show has not ended yet.' },
   {
     code: 'stage.show.no_signal',
     status: 409,
@@ -71,7 +72,10 @@ export const ShowSchema = Type.Object({
   pinnedMediaMs: Nullable(Type.Integer()),
   lineUp: Type.Array(Type.String()),
   isDemo: Type.Boolean(),
+  /** Viewers may see the recording now. */
   hasReplay: Type.Boolean(),
+  /** There is a recording of an ended show, public or withdrawn. */
+  hasRecording: Type.Boolean(),
   /** Whether the demo's director runs the show; false once a person has taken over. */
   isDirected: Type.Boolean(),
 })
@@ -195,7 +199,7 @@ export const api = {
   },
   'POST /api/shows/:showId/sale': {
     act: 'show.run',
-    doc: 'Stops every sale of the show at once, or lets it go on. An open offer ends.',
+    doc: 'Stops every sale of the show or its replay, or lets it go on; an open offer ends.',
     params: ShowParams,
     body: Type.Object({ stopped: Type.Boolean() }, { additionalProperties: false }),
     reply: ShowSchema,
@@ -226,17 +230,23 @@ export const api = {
   },
 } as const satisfies Api
 
+/** Whether and how a show sells. */
+export type Selling = 'selling' | 'replay' | 'sale_stopped' | 'not_live'
+
 /** What flows and views ask of shows. `tx` is a flow's transaction (Kysely). */
 export interface Shows<Tx> {
   read(id: ShowId): Promise<Show | null>
   readBySlug(slug: string): Promise<Show | null>
   /** The show to put at the front door: live first, then next, then last ended. */
   readFront(): Promise<Show | null>
-  /** Of these, the shows that sell now (live, sale not stopped), judged inside the transaction. */
+  /** Of these, the shows that sell now (live, sale not stopped), judged inside the transaction. A
+   *  public replay sells what is on sale at its ordinary price: `replay`. */
   readSelling(
     tx: Tx,
     ids: readonly ShowId[],
-  ): Promise<ReadonlyMap<ShowId, 'selling' | 'sale_stopped' | 'not_live'>>
+  ): Promise<ReadonlyMap<ShowId, Selling>>
+  /** What viewers have of the recording of an ended show; `removed` is for good. */
+  setReplay(id: ShowId, to: 'public' | 'withdrawn' | 'removed'): Promise<Show | ShowRefusal>
   /** `seenMs`: see SeenMs. */
   pin(id: ShowId, productId: ProductId | null, seenMs?: number): Promise<Show | ShowRefusal>
   setSale(tx: Tx, id: ShowId, stopped: boolean): Promise<Show | null>

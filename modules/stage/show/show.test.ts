@@ -216,6 +216,32 @@ describe('states', () => {
   })
 })
 
+describe('replays', () => {
+  test('SHW5 SHW15 a public replay sells, withdrawn or removed it does not', async () => {
+    const h = house()
+    const id = await live(h)
+    expect(await h.shows.setReplay(id, 'withdrawn')).toBe('stage.show.not_ended')
+    await h.shows.end(id)
+    const selling = () => h.database.transaction(async (tx) =>
+      (await h.shows.readSelling(tx, [id])).get(id))
+    expect(await selling()).toBe('replay')
+    await h.shows.stopSale(id, true)
+    expect(await selling()).toBe('sale_stopped')
+    await h.shows.stopSale(id, false)
+    expect(await h.shows.setReplay(id, 'withdrawn'))
+      .toMatchObject({ hasReplay: false, hasRecording: true })
+    expect(h.told.at(-1)).toMatchObject({ id, hasReplay: false })
+    expect(await selling()).toBe('not_live')
+    expect(await h.shows.setReplay(id, 'public')).toMatchObject({ hasReplay: true })
+    expect(await selling()).toBe('replay')
+    expect(await h.shows.setReplay(id, 'removed'))
+      .toMatchObject({ hasReplay: false, hasRecording: false })
+    expect(await h.shows.setReplay(id, 'public')).toMatchObject({ hasReplay: false })
+    expect(await selling()).toBe('not_live')
+    expect(await h.shows.stopSale(id, true)).toBe('stage.show.ended')
+  })
+})
+
 describe('keys and media', () => {
   test('SHW6 a key opens its own show until it is rotated or the show has ended', async () => {
     const h = house()

@@ -1,23 +1,19 @@
-import type { IncomingMessage } from 'node:http'
-import { Compile } from 'typebox/compile'
-import { StageList } from '../contract.ts'
+import { isId } from '#kernel'
+import { MEDIA_LIMITS, type StageGuest, type StageList } from '../contract.ts'
 
-const BYTES_MAX = 8_192
-const isList = Compile(StageList)
+function isGuest(value: unknown): value is StageGuest {
+  if (typeof value !== 'object' || value === null) return false
+  const { id, isOnStage, isMuted, ...more } = value as Record<string, unknown>
+  return isId('gst', id) && typeof isOnStage === 'boolean' && typeof isMuted === 'boolean'
+    && Object.keys(more).length === 0
+}
 
-/** The list that the server sends; null when it is none. */
-export async function readStage(request: IncomingMessage): Promise<StageList | null> {
-  const chunks: Buffer[] = []
-  let sizeBytes = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    sizeBytes += chunk.length
-    if (sizeBytes > BYTES_MAX) return null
-    chunks.push(chunk)
-  }
-  try {
-    const value: unknown = JSON.parse(Buffer.concat(chunks).toString('utf8'))
-    return isList.Check(value) ? value : null
-  } catch {
-    return null
-  }
+/** The schema of the contract by hand: its compiler would cost a killed process its return in two
+ *  seconds. */
+export function isStageList(body: unknown): body is StageList {
+  if (typeof body !== 'object' || body === null || Array.isArray(body)) return false
+  const { revision, guests, ...more } = body as Record<string, unknown>
+  return Number.isSafeInteger(revision) && (revision as number) >= 0 && Array.isArray(guests)
+    && guests.length <= MEDIA_LIMITS.stageGuestsMax && guests.every(isGuest)
+    && Object.keys(more).length === 0
 }

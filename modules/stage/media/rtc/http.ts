@@ -81,14 +81,18 @@ export function makeRtcHttp(deps: { sessions: RtcSessions; log: Log }) {
     return body ?? undefined
   }
 
-  const publish = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const publish = async (
+    request: IncomingMessage, response: ServerResponse, query: string,
+  ): Promise<void> => {
     const key = keyOf(request)
     const who = guestOf(request)
     if (who !== undefined && who !== HOST_LINE) return sendEmpty(response, 404)
     if (!key) return refuse(response, { code: 'stage.show.key_unknown' })
     const offer = await offerOf(request, response)
     if (offer === undefined) return
-    send(response, await sessions.publish(key, addressOf(request), offer, who === HOST_LINE))
+    const isBackup = new URLSearchParams(query).has('backup')
+    const as = { isBackup, isHostLine: who === HOST_LINE }
+    send(response, await sessions.publish(key, addressOf(request), offer, as))
   }
 
   const view = async (
@@ -126,7 +130,7 @@ export function makeRtcHttp(deps: { sessions: RtcSessions; log: Log }) {
   }
 
   return async (
-    request: IncomingMessage, response: ServerResponse, path: string,
+    request: IncomingMessage, response: ServerResponse, path: string, query = '',
   ): Promise<boolean> => {
     const whep = WHEP.exec(path)
     const session = SESSION.exec(path)
@@ -142,7 +146,7 @@ export function makeRtcHttp(deps: { sessions: RtcSessions; log: Log }) {
       request.resume()
       sendEmpty(response, 405, { allow: 'POST' })
     } else if (whep) await view(request, response, whep[1]!)
-    else await publish(request, response)
+    else await publish(request, response, query)
     return true
   }
 }

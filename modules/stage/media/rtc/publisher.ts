@@ -64,6 +64,8 @@ export interface PublisherDeps {
   readonly maxKbps: number
   /** Nobody cuts what comes at keyframes: they are asked for only when needed. */
   readonly isUncut?: boolean
+  /** Waits, and is shown while the first publisher is gone. */
+  readonly isBackup: boolean
   onClosed(): void
 }
 
@@ -74,7 +76,7 @@ function makePlace(
 ) {
   const hasVideo = tracks.some(({ kind }) => kind === 'video')
   const transportCcId = tracks.find((track) => track.transportCc)?.transportCc?.id
-  const { clock, show } = deps
+  const { clock, show, isBackup } = deps
   let publisher: Publisher | undefined
   let ingest: Ingest | undefined
   const sink: TagSink = {
@@ -92,7 +94,9 @@ function makePlace(
   return {
     /** Refused when somebody else has it. */
     enter(): Result<unknown, Refusal> {
-      const published = show.publish(close, 'rtc')
+      if (isBackup && !show.isEnded && !show.needsBackup) return ok(null)
+      // A backup that is no longer needed waits again; whoever else is dropped is over.
+      const published = show.publish(isBackup ? leave : close, 'rtc', isBackup)
       if (!published.ok) return published
       publisher = published.value
       const { health, line } = show
@@ -128,11 +132,13 @@ export async function startPublisher(
     if (isClosed) return
     isClosed = true
     watch.cancel()
+    leaveWaiting()
     place.leave(problem)
     peer?.close()
     deps.onClosed()
   }
   const place = makePlace(deps, plan, () => peer, close)
+  const leaveWaiting = deps.isBackup ? deps.show.standBy(close) : () => {}
   const watch = deps.clock.every(SILENCE_CHECK_MS, place.leaveIfSilent)
   const entered = place.enter()
   if (!entered.ok) {

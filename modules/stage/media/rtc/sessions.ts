@@ -16,12 +16,14 @@ export interface Answered {
   readonly answer: string
 }
 
+export interface PublishAs { readonly isBackup?: boolean; readonly isHostLine?: boolean }
+
 /** Every WebRTC session of this process: publishers over WHIP (RFC 9725), viewers over WHEP
  *  (draft-ietf-wish-whep). */
 export interface RtcSessions {
   /** `isHostLine`: beside the show, with its stream key. A guest's key opens the guest's line. */
   publish(
-    key: string, address: string, offer: string, isHostLine?: boolean,
+    key: string, address: string, offer: string, as?: PublishAs,
   ): Promise<Result<Answered, Refusal>>
   view(showId: ShowId, offer: string): Promise<Result<Answered, Refusal>>
   /** The own line of somebody on stage; with a stream key of the show also of those who wait. */
@@ -128,14 +130,14 @@ export function makeRtcSessions(deps: RtcOptions & {
     log.info('whip guest', { showId, who })
     const answered = await begin({ kind: 'publisher', showId, who }, (onClosed) => startPublisher({
       ...deps, show: stages.spot(showId, who), offer, onClosed, turners: idleTurners,
-      maxKbps: MEDIA_LIMITS.guestKbpsMax, isUncut: true,
+      maxKbps: MEDIA_LIMITS.guestKbpsMax, isUncut: true, isBackup: false,
     }))
     judge(showId)
     return answered
   }
 
   return {
-    async publish(key, address, offer, isHostLine = false) {
+    async publish(key, address, offer, { isBackup = false, isHostLine = false } = {}) {
       if (counts.publisher >= PUBLISHERS_MAX) return refuse('stage.media.full')
       const allowed = await deps.identify(key, address)
       if (!allowed.ok) return allowed
@@ -150,7 +152,7 @@ export function makeRtcSessions(deps: RtcOptions & {
       const show = await shows.open(showId)
       log.info('whip', { showId: show.id })
       return begin({ kind: 'publisher', showId }, (onClosed) =>
-        startPublisher({ ...deps, show, offer, onClosed }))
+        startPublisher({ ...deps, show, offer, isBackup, onClosed }))
     },
     async view(showId, offer) {
       if (counts.viewer >= deps.viewersMax) return refuse('stage.media.full')

@@ -61,7 +61,7 @@ function begin() {
     return guest
   }
   const publish = (key: string, isHostLine = false) =>
-    sessions.publish(key, '::1', CHROMIUM_SENDS, isHostLine)
+    sessions.publish(key, '::1', CHROMIUM_SENDS, { isHostLine })
   const watch = async (who: string, key?: string) => {
     const answered = await sessions.viewGuest(
       showId, CHROMIUM_WATCHES, { who, key, address: '::1' })

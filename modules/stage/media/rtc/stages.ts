@@ -6,7 +6,8 @@ import type { IngestWatch } from './ingest.ts'
 import { makeLine, type Feed, type Line } from './line.ts'
 
 /** Where a WebRTC publisher goes: the show itself, or a line of its own beside it. */
-export interface PublishTarget extends Pick<Show, 'id' | 'publish'> {
+export interface PublishTarget
+  extends Pick<Show, 'id' | 'publish' | 'isEnded' | 'needsBackup' | 'standBy'> {
   readonly line: Pick<Line, 'feed'>
   readonly health: IngestWatch
 }
@@ -75,7 +76,7 @@ function makeSpot(clock: Clock, id: ShowId, isMuted: () => boolean): Spot {
   const line = makeLine({ clock, ssrcs: SSRCS })
   let current: { drop(): void; heardMs: number } | undefined
   return {
-    id, health: quietHealth,
+    id, health: quietHealth, isEnded: false, needsBackup: false, standBy: () => () => {},
     line: {
       ssrcs: line.ssrcs, setUnfit: line.setUnfit, watch: line.watch, askKeyframe: line.askKeyframe,
       get watchers() { return line.watchers },
