@@ -1,6 +1,7 @@
 import { Fault, isId, ok, refuse, type Clock, type Log, type Result, type ShowId } from '#kernel'
+import type { KeyHolder } from '#stage/backstage/contract'
 import {
-  controlPaths, INTERNAL_HEADER, MEDIA_LIMITS, type Doorstep, type KeyHolder, type RenditionName,
+  controlPaths, INTERNAL_HEADER, MEDIA_LIMITS, type Doorstep, type RenditionName,
   type StateReport,
 } from '#stage/media/contract'
 

@@ -1,6 +1,6 @@
 import { Fault, type ShowId } from '#kernel'
 import { INTERNAL_HEADER, mediaPaths } from '#stage/media/contract'
-import type { StageControl } from '#stage/backstage/contract'
+import { stagePaths, type StageControl } from '#stage/backstage/contract'
 import type { MediaControl } from '#stage/show/contract'
 import type { ServerEnv } from './env.ts'
 import type { MediaFleet } from './media-fleet/index.ts'
@@ -29,7 +29,7 @@ export function makeMediaControl(
   }
   return {
     stop: (showId) => ask(showId, mediaPaths.stop(showId)),
-    setStage: (showId, list) => ask(showId, mediaPaths.stage(showId), list),
+    setStage: (showId, list) => ask(showId, stagePaths.list(showId), list),
     drop: (showId) => ask(showId, mediaPaths.drop(showId)),
   }
 }

@@ -1,8 +1,8 @@
-import { mediaPaths } from '#stage/media/contract'
+import { stagePaths } from '#stage/backstage/contract'
 
 const whipPath = '/media/whip'
 /** Beside the show instead of as the show. */
-export const hostLinePath = mediaPaths.hostLine
+export const hostLinePath = stagePaths.hostLine
 const answerMs = 10_000
 
 async function codeOf(response: Response): Promise<string> {

@@ -1,3 +1,4 @@
+import { stagePaths } from '#stage/backstage/contract'
 import { mediaPaths } from '#stage/media/contract'
 import type { ShowId } from '#kernel'
 
@@ -20,7 +21,7 @@ const againMs = 1_000
 const connectMs = 8_000
 
 export const linePath = (showId: string, who: string): string =>
-  mediaPaths.guestWhep(showId as ShowId, who)
+  stagePaths.line(showId as ShowId, who)
 export const showPath = (showId: string): string => mediaPaths.whep(showId as ShowId)
 
 const keyed = (key: string | undefined): Record<string, string> =>

@@ -4,8 +4,7 @@ import { useTestDatabase } from '#adapters/store-postgres/testing'
 import { makeIds, makeManualClock, silentLog, systemRandom, type PersonId, type ShowId,
 } from '#kernel'
 import type { Who } from '#people/accounts/contract'
-import type { StageList } from '#stage/media/contract'
-import { backstageLimits, type Answer, type MyPlace } from './contract.ts'
+import { backstageLimits, type Answer, type MyPlace, type StageList } from './contract.ts'
 import { makeBackstage, makeBackstageRoutes } from './index.ts'
 import { cleanName } from './model.ts'
 

@@ -3,9 +3,8 @@ import {
   idPattern, type Api, type GuestId, type PersonId, type Refusal, type RefusalDoc, type Result,
   type ShowId,
 } from '#kernel'
-import type { KeyHolder, StageList } from '#stage/media/contract'
 
-/** Limits: people, characters, hours, bytes. */
+/** Limits: people, characters, hours, bytes, kbit/s. */
 export const backstageLimits = {
   /** The host is one of them. */
   onStageMax: 4,
@@ -15,6 +14,10 @@ export const backstageLimits = {
   handsMax: 200,
   invitationHours: 24,
   nameLength: 40,
+  /** What a list for the media process holds at most. */
+  listedMax: 16,
+  /** What a guest's browser sends at most. */
+  guestKbpsMax: 1_200,
   secretBytes: 24,
 } as const
 
@@ -216,6 +219,49 @@ export const api = {
 
 /** Answer of an act: the value, or a refusal of this module. */
 export type Answer<T> = Promise<Result<T, Refusal<BackstageRefusal>>>
+
+/** Somebody who was let in beside the publisher: heard and seen by viewers once on stage. Muted,
+ *  not one packet of their sound goes on, whatever their page does. */
+export const StageGuest = Type.Object({
+  id: Type.String({ pattern: idPattern('gst') }), isOnStage: Type.Boolean(),
+  isMuted: Type.Boolean(),
+}, { additionalProperties: false })
+/** See the schema of the same name. */
+export type StageGuest = Static<typeof StageGuest>
+
+const Revision = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
+
+/** `POST /internal/shows/<showId>/stage`: everybody who may be there. Whoever is not named is sent
+ *  away. A list with a lower revision than one that was heard is ignored. */
+export const StageList = Type.Object({
+  revision: Revision,
+  guests: Type.Array(StageGuest, { maxItems: backstageLimits.listedMax }),
+}, { additionalProperties: false })
+/** See the schema of the same name. */
+export type StageList = Static<typeof StageList>
+
+/** A guest as the answer about a key tells it, with the revision of the list it stands in. */
+export const KeyGuest = Type.Object(
+  { ...StageGuest.properties, revision: Revision }, { additionalProperties: false },
+)
+/** See the schema of the same name. */
+export type KeyGuest = Static<typeof KeyGuest>
+
+/** Whose key it is: the show's own, or that of a guest of it. */
+export interface KeyHolder {
+  readonly showId: ShowId
+  readonly guest?: KeyGuest
+}
+
+/** Paths of the media process about the stage, beside those of its own contract. */
+export const stagePaths = {
+  /** WHIP with the stream key, for the host's own line beside the show. */
+  hostLine: '/media/whip?guest=host',
+  /** WHEP of somebody's own line; staff show the stream key to see who waits. */
+  line: (showId: ShowId, who: string): string => `/media/${showId}/whep?guest=${who}`,
+  /** Says who is on stage. */
+  list: (showId: ShowId): string => `/internal/shows/${showId}/stage`,
+} as const
 
 /** The media process as the stage needs it. */
 export interface StageControl {

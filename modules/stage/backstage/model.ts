@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
-import type { StageList } from '#stage/media/contract'
 import {
   backstageLimits, HOST, type BackstageRefusal, type Guest, type GuestState, type Layout, type Mute,
+  type StageList,
 } from './contract.ts'
 import type { facts } from './events.ts'
 

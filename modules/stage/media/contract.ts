@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { idPattern, type RefusalDoc, type ShowId } from '#kernel'
+import { KeyGuest } from '#stage/backstage/contract'
 
 /** Limits of the media process. Units are in the names. */
 export const MEDIA_LIMITS = {
@@ -34,10 +35,6 @@ export const MEDIA_LIMITS = {
   offerBytesMax: 32_768,
   /** Shows that are told of one by one in metrics. */
   metricsShowsMax: 50,
-  /** People beside the publisher of one show: those on stage and those who wait. */
-  stageGuestsMax: 16,
-  /** What a guest's browser sends at most. */
-  guestKbpsMax: 1_200,
 } as const
 
 /** Where a show stands: nobody has published yet, media arrives, the publisher is gone (and may
@@ -56,10 +53,7 @@ export const refusalCodes = [
   { code: 'stage.media.show_ended', status: 410, doc: 'The show has ended; its key is spent.' },
   { code: 'stage.media.stream_malformed', status: 422, doc: 'The stream cannot be read.' },
   { code: 'stage.media.bitrate_too_high', status: 413, doc: 'More than 100 Mbit/s.' },
-  {
-    code: 'stage.media.offer_unreadable', status: 400,
-    doc: 'The WebRTC offer has no H.264 or Opus that could be answered, or is no SDP.',
-  },
+  { code: 'stage.media.offer_unreadable', status: 400, doc: 'No SDP, or no H.264 and no Opus.' },
   {
     code: 'stage.media.whep_unfit', status: 409,
     doc: 'B-frames or rare keyframes: this show is carried by LL-HLS only.',
@@ -132,24 +126,6 @@ export const Doorstep = Type.Object({
 /** See the schema of the same name. */
 export type Doorstep = Static<typeof Doorstep>
 
-/** Somebody who was let in beside the publisher: heard and seen by viewers once on stage. Muted,
- *  not one packet of their sound goes on, whatever their page does. */
-export const StageGuest = Type.Object({
-  id: Type.String({ pattern: idPattern('gst') }), isOnStage: Type.Boolean(),
-  isMuted: Type.Boolean(),
-}, { additionalProperties: false })
-/** See the schema of the same name. */
-export type StageGuest = Static<typeof StageGuest>
-
-/** `POST /internal/shows/<showId>/stage`: everybody who may be there. Whoever is not named is sent
- *  away. A list with a lower revision than one that was heard is ignored. */
-export const StageList = Type.Object({
-  revision: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
-  guests: Type.Array(StageGuest, { maxItems: MEDIA_LIMITS.stageGuestsMax }),
-}, { additionalProperties: false })
-/** See the schema of the same name. */
-export type StageList = Static<typeof StageList>
-
 /** The server's yes (status 200). A no is status 403 with `{code}`. `owner` is the process that
  *  the show belongs to, when there are several. Without `renditions` the media process makes those
  *  that the machine can carry. With a `guest` the key opens that guest's own line over WHIP and
@@ -157,18 +133,10 @@ export type StageList = Static<typeof StageList>
 export const AuthorizeReply = Type.Object({
   showId: Type.String({ pattern: idPattern('sho') }), owner: Type.Optional(Doorstep),
   renditions: Type.Optional(Type.Array(RenditionName, { maxItems: 2 })),
-  guest: Type.Optional(Type.Object({
-    ...StageGuest.properties, revision: StageList.properties.revision,
-  }, { additionalProperties: false })),
+  guest: Type.Optional(KeyGuest),
 })
 /** See the schema of the same name. */
 export type AuthorizeReply = Static<typeof AuthorizeReply>
-
-/** Whose key it is: the show's own, or that of a guest of it. */
-export interface KeyHolder {
-  readonly showId: ShowId
-  readonly guest?: StageGuest & { readonly revision: number }
-}
 
 const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
 
@@ -274,12 +242,6 @@ export const mediaPaths = {
   health: '/media/health',
   /** `POST` an offer with `Authorization: Bearer <stream key>` (WHIP, RFC 9725). */
   whip: '/media/whip',
-  /** The same with the stream key, for the host's own line beside the show. */
-  hostLine: '/media/whip?guest=host',
-  /** The same as `whep` for somebody's own line; staff show the stream key to see who waits. */
-  guestWhep: (showId: ShowId, who: string): string => `/media/${showId}/whep?guest=${who}`,
-  /** Says who is on stage. */
-  stage: (showId: ShowId): string => `/internal/shows/${showId}/stage`,
   /** `POST` an offer to watch (WHEP). */
   whep: (showId: ShowId): string => `/media/${showId}/whep`,
   /** `DELETE` ends a WHIP or WHEP session. */

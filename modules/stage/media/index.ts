@@ -1,7 +1,7 @@
 import type { Clock, Log, Random, Result, ShowId } from '#kernel'
+import type { KeyHolder } from '#stage/backstage/contract'
 import {
-  MEDIA_LIMITS, type KeyHolder, type MediaMetrics, type PictureTurners, type RenditionName,
-  type StateReport,
+  MEDIA_LIMITS, type MediaMetrics, type PictureTurners, type RenditionName, type StateReport,
 } from './contract.ts'
 import { makeRtcHttp } from './rtc/http.ts'
 import { makeRtcSessions, type RtcOptions } from './rtc/sessions.ts'
@@ -103,8 +103,8 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
   const rtmp = makePublisherDoor(deps, (id) => shows.open(id))
   let handedPort = 0
   const http = makeMediaHttp({
-    shows, archive, log, internalKey: deps.internalKey, rtc: makeRtcHttp({ sessions, log }),
-    stage: sessions,
+    shows, archive, log, internalKey: deps.internalKey,
+    rtc: { answer: makeRtcHttp({ sessions, log }), stage: sessions },
     health: () => ({
       ok: true, receiving: shows.receiving, publishers: rtmp.connections,
       rtcViewers: sessions.viewers,

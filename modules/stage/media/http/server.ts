@@ -28,16 +28,17 @@ export function makeMediaHttp(deps: {
   log: Log
   internalKey: string
   health: () => Record<string, unknown>
-  /** WHIP and WHEP; absent where there is no WebRTC. */
-  rtc?: ReturnType<typeof makeRtcHttp> | undefined
-  /** Who is on stage beside the publisher. */
-  stage?: Pick<RtcSessions, 'setStage' | 'clearStage'> | undefined
+  /** WHIP, WHEP and who is on stage; absent where there is no WebRTC. */
+  rtc?: {
+    readonly answer: ReturnType<typeof makeRtcHttp>
+    readonly stage: Pick<RtcSessions, 'setStage' | 'clearStage'>
+  } | undefined
   metrics: () => unknown
   /** What the server needs to know to send everybody to the right process. */
   inside: () => ProcessView
 }): MediaHttp {
   const play = makePlayback(deps)
-  const command = makeCommands({ ...deps, play })
+  const command = makeCommands({ ...deps, play, stage: deps.rtc?.stage })
   const keyHash = hash(deps.internalKey)
 
   const isInternal = (request: IncomingMessage): boolean => {
@@ -76,7 +77,7 @@ export function makeMediaHttp(deps: {
       return sendEmpty(response, 401)
     }
     const search = mark < 0 ? '' : target.slice(mark + 1)
-    if (await deps.rtc?.(request, response, path, search)) return
+    if (await deps.rtc?.answer(request, response, path, search)) return
     const query = new URLSearchParams(search)
     return watch(request, response, path, query)
   }

@@ -1,5 +1,5 @@
 import { isId } from '#kernel'
-import { MEDIA_LIMITS, type StageGuest, type StageList } from '../contract.ts'
+import { backstageLimits, type StageGuest, type StageList } from '#stage/backstage/contract'
 
 function isGuest(value: unknown): value is StageGuest {
   if (typeof value !== 'object' || value === null) return false
@@ -14,6 +14,6 @@ export function isStageList(body: unknown): body is StageList {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return false
   const { revision, guests, ...more } = body as Record<string, unknown>
   return Number.isSafeInteger(revision) && (revision as number) >= 0 && Array.isArray(guests)
-    && guests.length <= MEDIA_LIMITS.stageGuestsMax && guests.every(isGuest)
+    && guests.length <= backstageLimits.listedMax && guests.every(isGuest)
     && Object.keys(more).length === 0
 }

@@ -2,8 +2,8 @@ import {
   ok, refuse, secretToken, type Clock, type Log, type Random, type Refusal, type Result,
   type ShowId,
 } from '#kernel'
-import { MEDIA_LIMITS, type KeyHolder, type Peers, type SoundTurners, type StageList,
-} from '../contract.ts'
+import { backstageLimits, type KeyHolder, type StageList } from '#stage/backstage/contract'
+import type { Peers, SoundTurners } from '../contract.ts'
 import type { Shows } from '../live/shows.ts'
 import { addCandidates } from '#formats/offer'
 import { startPublisher } from './publisher.ts'
@@ -130,7 +130,7 @@ export function makeRtcSessions(deps: RtcOptions & {
     log.info('whip guest', { showId, who })
     const answered = await begin({ kind: 'publisher', showId, who }, (onClosed) => startPublisher({
       ...deps, show: stages.spot(showId, who), offer, onClosed, turners: idleTurners,
-      maxKbps: MEDIA_LIMITS.guestKbpsMax, isUncut: true, isBackup: false,
+      maxKbps: backstageLimits.guestKbpsMax, isUncut: true, isBackup: false,
     }))
     judge(showId)
     return answered

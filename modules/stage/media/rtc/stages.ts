@@ -1,6 +1,6 @@
 import { ok, refuse, type Clock, type Refusal, type Result, type ShowId } from '#kernel'
-import { MEDIA_LIMITS, type MediaProblem, type SoundTurners, type StageGuest, type StageList,
-} from '../contract.ts'
+import type { StageGuest, StageList } from '#stage/backstage/contract'
+import { MEDIA_LIMITS, type MediaProblem, type SoundTurners } from '../contract.ts'
 import type { Publisher, Show } from '../live/show.ts'
 import type { IngestWatch } from './ingest.ts'
 import { makeLine, type Feed, type Line } from './line.ts'
