@@ -81,7 +81,10 @@ export function makeCommands(deps: {
       sendEmpty(response, 204)
     },
     async 'POST release'(_request, response, showId) {
-      sendEmpty(response, await shows.release(showId) ? 204 : 409)
+      const isFree = await shows.release(showId)
+      // Guests come again, and find the process that has the show from now on.
+      if (isFree) deps.stage?.clearStage(showId)
+      sendEmpty(response, isFree ? 204 : 409)
     },
     async 'POST drop'(_request, response, showId) {
       const show = await shows.find(showId)
