@@ -19,6 +19,7 @@ export type MessageId = Id<'msg'>
 export type PictureId = Id<'pic'>
 export type FactId = Id<'fct'>
 export type MerchantId = Id<'mer'>
+export type GuestId = Id<'gst'>
 
 export interface Ids {
   make<Prefix extends string>(prefix: Prefix): Id<Prefix>

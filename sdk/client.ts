@@ -2,6 +2,7 @@ import type { Api, ApiRoute, ApiTypes, Refusal, Result } from '#kernel'
 import type { api as quality } from '#insight/quality/contract'
 import type { api as accounts } from '#people/accounts/contract'
 import type { api as audit } from '#people/audit/contract'
+import type { api as backstage } from '#stage/backstage/contract'
 import type { api as chat } from '#stage/chat/contract'
 import type { api as gateway } from '#stage/gateway/contract'
 import type { api as replay } from '#stage/replay/contract'
@@ -14,8 +15,8 @@ import type { api as stock } from '#trade/stock/contract'
 import type { api as views } from '#views/contract'
 
 /** Every route of the house, by `METHOD /path/:param`. */
-export type HouseApi = typeof accounts & typeof audit & typeof catalog & typeof chat
-  & typeof gateway & typeof offers & typeof orders & typeof payments & typeof quality
+export type HouseApi = typeof accounts & typeof audit & typeof backstage & typeof catalog
+  & typeof chat & typeof gateway & typeof offers & typeof orders & typeof payments & typeof quality
   & typeof replay & typeof show & typeof stock & typeof views
 
 type Asked<T, K extends string> = undefined extends T ? { [P in K]?: T } : { [P in K]: T }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { Fault, silentLog, systemClock } from '#kernel'
+import { Fault, makeIds, silentLog, systemClock, systemRandom } from '#kernel'
 import { makeShowId, startControlDesk, until, INTERNAL_KEY } from '#stage/media/testing'
 import type { StateReport } from '#stage/media/contract'
 import { makeControl } from './control.ts'
@@ -28,6 +28,26 @@ test('a key is good, refused with its code, or undecided', async () => {
   await expect(control.authorize('good-key-1', '::1'))
     .rejects.toMatchObject({ code: 'stage.media.server_silent', retryable: true })
 })
+
+test('the key of a guest opens nothing for an encoder, and a line of their own over WebRTC',
+  async () => {
+    const desk = await startControlDesk()
+    const showId = makeShowId()
+    const id = makeIds({ clock: systemClock, random: systemRandom }).make('gst')
+    const guest = { id, isOnStage: false, isMuted: true, revision: 7 }
+    desk.keys.set('guest-key-1', showId)
+    desk.guests.set('guest-key-1', guest)
+    const control = connect(desk.url)
+    const no = { ok: false, refusal: { code: 'stage.show.key_unknown' } }
+    expect(await control.authorize('guest-key-1', '::1')).toEqual(no)
+    expect(await control.locate('guest-key-1', '::1')).toEqual(no)
+    expect(await control.identify('guest-key-1', '::1'))
+      .toMatchObject({ ok: true, value: { showId, guest } })
+    desk.guests.set('guest-key-1', { ...guest, isMuted: 'no' } as never)
+    await expect(control.identify('guest-key-1', '::1'))
+      .rejects.toMatchObject({ code: 'stage.media.server_unclear' })
+    await desk.close()
+  })
 
 test('reports wait for a server that is away, and it hears the newest', async () => {
   const desk = await startControlDesk()

@@ -1,11 +1,16 @@
 import { Fault, isId, ok, refuse, type Clock, type Log, type Result, type ShowId } from '#kernel'
+import type { KeyHolder } from '#stage/backstage/contract'
 import {
-  controlPaths, INTERNAL_HEADER, MEDIA_LIMITS, type Doorstep, type RenditionName, type StateReport,
+  controlPaths, INTERNAL_HEADER, MEDIA_LIMITS, type Doorstep, type RenditionName,
+  type StateReport,
 } from '#stage/media/contract'
 
 /** The server process as the media process sees it: two calls over HTTP. */
 export interface Control {
+  /** For encoders: the key of a guest is none. */
   authorize(streamKey: string, remoteAddress: string): Promise<Result<ShowId>>
+  /** For WebRTC: the show, and the guest when it is a guest's key. */
+  identify(streamKey: string, remoteAddress: string): Promise<Result<KeyHolder>>
   /** The same, and the process that the show belongs to. */
   locate(streamKey: string, remoteAddress: string): Promise<Result<{
     showId: ShowId; owner: Doorstep
@@ -20,6 +25,15 @@ const PENDING_MAX = 16
 const SHOWS_MAX = 1_000
 const RENDITIONS: readonly RenditionName[] = ['360p', 'audio']
 const CODE = /^[a-z0-9_.]{1,80}$/
+
+/** The schema of the contract by hand: its compiler would cost a killed process its return in two
+ *  seconds. */
+function isGuest(value: unknown): value is NonNullable<KeyHolder['guest']> {
+  if (typeof value !== 'object' || value === null) return false
+  const { id, isOnStage, isMuted, revision } = value as Record<string, unknown>
+  return isId('gst', id) && typeof isOnStage === 'boolean' && typeof isMuted === 'boolean'
+    && Number.isSafeInteger(revision)
+}
 
 export function makeControl(deps: {
   serverUrl: string; internalKey: string; clock: Clock; log: Log
@@ -73,18 +87,23 @@ export function makeControl(deps: {
 
   const ask = async (
     streamKey: string, remoteAddress: string,
-  ): Promise<Result<{ showId: ShowId; owner: Doorstep | undefined }>> => {
+  ): Promise<Result<KeyHolder & { owner: Doorstep | undefined }>> => {
     const response = await post(controlPaths.authorize, { streamKey, remoteAddress })
       .catch((cause: unknown) => {
         throw new Fault('stage.media.server_silent', { retryable: true, cause })
       })
     const body: unknown = await response.json().catch(() => null)
     const reply = body as {
-      showId?: unknown; code?: unknown; owner?: Doorstep; renditions?: unknown
+      showId?: unknown; code?: unknown; owner?: Doorstep; renditions?: unknown; guest?: unknown
     } | null
     if (response.status === 200 && isId('sho', reply?.showId)) {
-      keep(reply.showId, reply.renditions)
-      return ok({ showId: reply.showId, owner: reply.owner })
+      const { showId, owner, guest } = reply
+      if (guest !== undefined) {
+        if (isGuest(guest)) return ok({ showId, owner, guest })
+        throw new Fault('stage.media.server_unclear', { retryable: true })
+      }
+      keep(showId, reply.renditions)
+      return ok({ showId, owner })
     }
     if (response.status !== 403) {
       throw new Fault('stage.media.server_unclear', { retryable: true })
@@ -94,14 +113,20 @@ export function makeControl(deps: {
     return refuse(code)
   }
 
+  const askEncoder: typeof ask = async (streamKey, remoteAddress) => {
+    const found = await ask(streamKey, remoteAddress)
+    return found.ok && found.value.guest ? refuse('stage.show.key_unknown') : found
+  }
+
   return {
+    identify: ask,
     renditionsOf: (showId) => renditions.get(showId),
     async authorize(streamKey, remoteAddress) {
-      const found = await ask(streamKey, remoteAddress)
+      const found = await askEncoder(streamKey, remoteAddress)
       return found.ok ? ok(found.value.showId) : found
     },
     async locate(streamKey, remoteAddress) {
-      const found = await ask(streamKey, remoteAddress)
+      const found = await askEncoder(streamKey, remoteAddress)
       if (!found.ok) return found
       const { showId, owner } = found.value
       if (!owner) throw new Fault('stage.media.no_process', { retryable: true })

@@ -30,6 +30,9 @@ export interface RoomState extends Comfort {
   readonly orders: readonly Order[] | null
 }
 
+/** A wish to come on stage: `invited` once the host agreed. */
+export type Hand = 'down' | 'up' | 'invited'
+
 /** Everything the Room asks of the server: one place that knows the sdk. */
 export interface House {
   readonly state: Store<RoomState>
@@ -47,6 +50,11 @@ export interface House {
   readOrders(): Promise<readonly Order[] | null>
   saveDelivery(delivery: Delivery): Promise<Result<string>>
   rename(displayName: string): Promise<Result<Me>>
+  /** How the visitor's hand stands; null when nobody could say. */
+  readHand(): Promise<Hand | null>
+  setHand(isUp: boolean): Promise<Result<Hand>>
+  /** Where the stage is, for one whose hand was taken. */
+  handPath(): Promise<Result<string>>
   setMarket(market: string): void
   /** Changes the view, data saver or keys, and remembers it on this device. */
   setComfort(change: Partial<Comfort>): void
@@ -193,6 +201,20 @@ export function makeHouse(boot: BootData): House {
         link?.refresh()
       }
       return answer
+    },
+    async readHand() {
+      const answer = await client.call('GET /api/shows/:showId/hand', { params: { showId } })
+      return answer.ok ? answer.value.hand : null
+    },
+    async setHand(up) {
+      const answer = await client.call('PUT /api/shows/:showId/hand',
+        { params: { showId }, body: { up } })
+      return answer.ok ? { ok: true, value: answer.value.hand } : answer
+    },
+    async handPath() {
+      const answer = await client.call('POST /api/shows/:showId/hand/link', { params: { showId } })
+      // This page is where the visitor is: the link's own address may be one for phones.
+      return answer.ok ? { ok: true, value: `/stage${new URL(answer.value.url).hash}` } : answer
     },
     async readReplay() {
       const answer = await client.call('GET /api/shows/:showId/replay', { params: { showId } })

@@ -17,6 +17,7 @@ import { LineUp } from './goods/line-up.tsx'
 import { PhoneCode } from './goods/phone-code.tsx'
 import { PinnedCard } from './goods/product-card.tsx'
 import { ProductSheet } from './goods/product-sheet.tsx'
+import { HandButton } from './hand/hand-button.tsx'
 import { Header } from './header.tsx'
 import { useKeys } from './keys/use-keys.ts'
 import type { Opened } from './opened.ts'
@@ -143,6 +144,7 @@ function RoomBar({ onGoods }: { onGoods: () => void }) {
   return (
     <div className="room-bar on-video">
       <SayBox />
+      {!isEnded && <HandButton />}
       {!isEnded && <HeartButton />}
       <IconButton label={t('room.lineUp.title')} count={goodsCount} onPress={onGoods}>
         <BagIcon />

@@ -17,6 +17,7 @@ import { Fault, type Clock, type Ids, type Log, type Random, type RouteTable, ty
 import { makeAccounts } from '#people/accounts'
 import { isAllowed, type Mailer } from '#people/accounts/contract'
 import { makeAudit } from '#people/audit'
+import { makeBackstage, makeBackstageRoutes } from '#stage/backstage'
 import { makeChat, makeChatRoutes } from '#stage/chat'
 import { addressKey, makeGateway, type OriginRule } from '#stage/gateway'
 import { makeReplayRoutes, makeReplays, momentOf, placeOf } from '#stage/replay'
@@ -103,7 +104,14 @@ type People = ReturnType<typeof makePeople>
 function makeStage(house: House, trade: Trade, people: People, flows: () => Flows) {
   const { clock, log, env } = house
   const base = { ...house, writeFacts }
-  const shows = makeShows<Tx>({ ...base, media: makeMediaControl(env, house.media) })
+  const media = makeMediaControl(env, house.media)
+  const shows = makeShows<Tx>({ ...base, media })
+  const backstage = makeBackstage<Tx>({ ...base, media, shows })
+  shows.onChange((show) => {
+    if (show.state !== 'ended') return
+    backstage.close(show.id as ShowId)
+      .catch((cause: unknown) => log.error('backstage.close', { cause: String(cause) }))
+  })
   const chat = makeChat({
     ...base,
     isOpen: async (showId) => ((await shows.read(showId))?.state ?? 'ended') !== 'ended',
@@ -134,7 +142,7 @@ function makeStage(house: House, trade: Trade, people: People, flows: () => Flow
   })
   const tell = makeTell({ gateway, room, catalog: trade.catalog, clock, log })
   shows.onChange(tell.showChanged)
-  return { shows, chat, replays, gateway, room, tell }
+  return { shows, backstage, chat, replays, gateway, room, tell }
 }
 type Stage = ReturnType<typeof makeStage>
 
@@ -200,6 +208,9 @@ function makeRoutes(
   return [
     people.accounts.routes, people.audit.routes, stage.gateway.routes,
     makeQualityRoutes(parts),
+    makeBackstageRoutes({
+      ...parts, originFor: (host) => phoneOriginFor(house.env.SILKCAST_PUBLIC_URL, host),
+    }),
     deskRoutes(parts), replayRoutes({ ...stage, places: { placeOf, momentOf } }),
     makeReplayRoutes({
       ...parts, setPublic: flows.replay.setPublic,
@@ -232,7 +243,7 @@ function makeRoutes(
     makeShowRoutes({
       ...parts, stopSale: flows.stopSale, heard: insight.quality.hearMedia,
       rtmpUrl: (host) => rtmpUrlFor(house.env, host),
-      placeMedia: house.media.place,
+      ways: { place: house.media.place, guestByKey: stage.backstage.identify },
       iceServers: readIceServers(house.env),
       async phoneLink(who, host, path) {
         const made = await people.accounts.makeCameraToken(who.personId!)
@@ -248,7 +259,7 @@ function makeRoutes(
 
 /** Work without a caller: facts to their listeners, expiry, reconciliation, lost signals. */
 function makeWork(
-  house: House, trade: Trade, people: People, { shows, replays }: Stage, flows: Flows,
+  house: House, trade: Trade, people: People, { shows, backstage, replays }: Stage, flows: Flows,
   insight: Insight, relay: Relay,
 ) {
   const none = async (work: Promise<unknown>) => work.then(() => 0)
@@ -256,6 +267,7 @@ function makeWork(
     { name: 'expire', everyMs: 500, run: async () => (await flows.expire.sweep()).orders },
     { name: 'reconcile', everyMs: 2000, run: async () => (await flows.reconcile()).settled },
     { name: 'signals', everyMs: 1000, run: () => none(shows.sweep()) },
+    { name: 'backstage', everyMs: 1000, run: () => none(backstage.sweep()) },
     { name: 'quality', everyMs: 60_000, run: insight.quality.sweep },
     { name: 'replays', everyMs: 2000, run: () => none(replays.sweep()) },
     { name: 'keeping', everyMs: 60_000, run: flows.replay.tidy },

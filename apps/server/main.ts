@@ -18,7 +18,7 @@ import { addMediaStreams } from './media-streams.ts'
 import { addPages } from './pages/index.ts'
 import { countryOfAddress } from './pages/visitor.ts'
 import { makeMediaFleet } from './media-fleet/index.ts'
-import { makeMediaWay } from './media-fleet/way.ts'
+import { bearerOf, makeMediaWay } from './media-fleet/way.ts'
 import { refusals } from './refusals.ts'
 import { makeRehearsalGuard } from './rehearsal.ts'
 import { followTls, tlsOf } from './tls.ts'
@@ -66,13 +66,19 @@ function mountAll(http: Http, house: OpenHouse): void {
   addMediaStreams(http, env, house.media)
   http.proxy({
     prefix: '/media', timeoutMs: 15_000,
-    target: makeMediaWay({ media: house.media, authorize: house.shows.authorize }),
+    target: makeMediaWay({
+      media: house.media, authorize: house.shows.authorize, guestByKey: house.backstage.identify,
+    }),
     methods: ['GET', 'HEAD', 'POST', 'DELETE', 'PATCH'],
     writesPerMinute: env.SILKCAST_RATE_PROFILE === 'lab' ? 100_000 : 240,
     mayPass: makeRehearsalGuard({
       shows: house.shows,
       whoOf: (request: Parameters<typeof readSession>[0]) =>
         house.accounts.whoBySession(readSession(request, isSecure)),
+      async guestOf(request) {
+        const key = bearerOf(request)
+        return key ? (await house.backstage.identify(key))?.showId ?? null : null
+      },
     }),
     headersFor: makeViewerHeader(env, (request) => readSession(request, isSecure)),
   })

@@ -1,5 +1,6 @@
 import { refusalCodes as accounts } from '#people/accounts/contract'
 import { refusalCodes as audit } from '#people/audit/contract'
+import { refusalCodes as backstage } from '#stage/backstage/contract'
 import { refusalCodes as chat } from '#stage/chat/contract'
 import { refusalCodes as gateway } from '#stage/gateway/contract'
 import { refusalCodes as replay } from '#stage/replay/contract'
@@ -14,6 +15,7 @@ import { refusalCodes as stock } from '#trade/stock/contract'
 export const refusals = [
   ...accounts,
   ...audit,
+  ...backstage,
   ...chat,
   ...gateway,
   ...replay,

@@ -5,6 +5,7 @@ import { makeShowId } from '#stage/media/testing'
 import { makeRehearsalGuard } from './rehearsal.ts'
 
 const nobody: Who = { personId: null, sessionId: null, roles: [], displayName: '', isDemo: false }
+const guest: Who = { ...nobody, displayName: 'Guest of the stage' }
 const producer: Who = { ...nobody, roles: ['producer'] }
 
 function begin(state: Show['state']) {
@@ -24,6 +25,7 @@ function begin(state: Show['state']) {
       },
     },
     whoOf: async (who: Who) => who,
+    guestOf: async (who) => (who === guest ? id : null),
   })
   return { id, guard, change: (to: Show['state']) => tell({ ...show, state: to }),
     get reads() { return reads } }
@@ -35,6 +37,7 @@ test('a rehearsal is seen by its own people only, a live show and a replay by al
     expect(await guard(`/media/${id}/${name}`, nobody)).toBe(false)
     expect(await guard(`/media/${id}/${name}`, producer)).toBe(true)
   }
+  expect(await guard(`/media/${id}/whep`, guest)).toBe(true)
   change('live')
   expect(await guard(`/media/${id}/live.m3u8`, nobody)).toBe(true)
   change('ended')

@@ -13,6 +13,8 @@ export function makeRehearsalGuard<R>(deps: {
     onChange(listen: (show: Pick<Show, 'id' | 'state'>) => void): () => void
   }
   whoOf(request: R): Promise<Who>
+  /** The show of a guest who is inside; guests rehearse, too. */
+  guestOf?(request: R): Promise<ShowId | null>
 }): (path: string, request: R) => Promise<boolean> {
   /** Players ask several times a second: the database is asked once. */
   const rehearsing = new Map<string, boolean>()
@@ -32,6 +34,7 @@ export function makeRehearsalGuard<R>(deps: {
   return async (path, request) => {
     const id = SHOW.exec(path)?.[1]
     if (!isId('sho', id) || !await isRehearsal(id)) return true
-    return isAllowed(await deps.whoOf(request), 'studio.enter')
+    if (isAllowed(await deps.whoOf(request), 'studio.enter')) return true
+    return await deps.guestOf?.(request) === id
   }
 }

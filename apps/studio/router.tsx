@@ -31,6 +31,10 @@ const camera = createRoute({
   getParentRoute: () => studio, path: 'shows/$showId/camera',
   component: lazyRouteComponent(() => import('./camera/camera-page.tsx'), 'CameraPage'),
 })
+const guest = createRoute({
+  getParentRoute: () => root, path: '/stage',
+  component: lazyRouteComponent(() => import('./guest/guest-page.tsx'), 'GuestPage'),
+})
 const products = createRoute({
   getParentRoute: () => studio, path: 'products',
   component: lazyRouteComponent(() => import('./products/products-page.tsx'), 'ProductsPage'),
@@ -47,7 +51,7 @@ const product = createRoute({
 // Not registered as the one router of the type system: Studio and Desk are checked in one program.
 export const router = createRouter({
   routeTree: root.addChildren([
-    signIn, studio.addChildren([
+    signIn, guest, studio.addChildren([
       shows, newShow, planShow, replay, control, camera, products, importCsv, product,
     ]),
   ]),

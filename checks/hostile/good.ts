@@ -11,6 +11,7 @@ export interface Good {
 
 const scratch = (world: World) => ({ showId: world.scratchShowId })
 const ofProduct = (world: World) => ({ productId: world.scratchProduct.id })
+const ofGuest = (world: World) => ({ ...scratch(world), guestId: nobodys('gst') })
 const ofOrder = () => ({ orderId: nobodys('ord') })
 const prices = { DE: { amountMinor: 100, currency: 'EUR' } }
 
@@ -101,6 +102,30 @@ export const good: Readonly<Record<string, (world: World) => Good>> = {
   'POST /api/rtc/upload-test': () => ({ body: 'bytes', type: 'application/octet-stream' }),
   'POST /api/shows/:showId/go-live': (world) => ({ params: scratch(world) }),
   'POST /api/shows/:showId/end': () => ({ params: { showId: nobodys('sho') } }),
+  'GET /api/shows/:showId/stage': (world) => ({ params: scratch(world) }),
+  'POST /api/shows/:showId/stage/invitations': (world) => ({ params: scratch(world) }),
+  'POST /api/shows/:showId/stage/guests/:guestId/admit': (world) => ({ params: ofGuest(world) }),
+  'POST /api/shows/:showId/stage/guests/:guestId/mute': (world) => ({
+    params: ofGuest(world), body: { muted: true },
+  }),
+  'POST /api/shows/:showId/stage/guests/:guestId/remove': (world) => ({ params: ofGuest(world) }),
+  'PUT /api/shows/:showId/stage/layout': (world) => ({
+    params: scratch(world), body: { layout: 'grid', spotlight: 'host' },
+  }),
+  'POST /api/shows/:showId/stage/hands/:personId': (world) => ({
+    params: { ...scratch(world), personId: nobodys('per') }, body: { accept: true },
+  }),
+  'GET /api/shows/:showId/on-stage': (world) => ({ params: scratch(world) }),
+  'GET /api/shows/:showId/hand': (world) => ({ params: scratch(world) }),
+  'PUT /api/shows/:showId/hand': (world) => ({ params: scratch(world), body: { up: true } }),
+  'POST /api/shows/:showId/hand/link': (world) => ({ params: scratch(world) }),
+  'POST /api/stage/look': () => ({ body: { token: 'x'.repeat(32) } }),
+  'POST /api/stage/enter': () => ({
+    body: { token: 'x'.repeat(32), name: 'Mallory', language: 'en' },
+  }),
+  'POST /api/stage/me': () => ({ body: { key: 'x'.repeat(32) } }),
+  'POST /api/stage/speak': () => ({ body: { key: 'x'.repeat(32) } }),
+  'POST /api/stage/leave': () => ({ body: { key: 'x'.repeat(32) } }),
   'POST /api/shows/:showId/pin': (world) => ({
     params: scratch(world), body: { productId: null, seenMs: 1 },
   }),

@@ -23,6 +23,11 @@ export const ForwardIcon = icon(<path d="M9 5l7 7-7 7" />)
 export const DownIcon = icon(<path d="M6 9l6 6 6-6" />)
 export const HeartIcon = icon(
   <path d="M12 20.5C5 15.6 3 12 3 9a4.8 4.8 0 0 1 9-2.3A4.8 4.8 0 0 1 21 9c0 3-2 6.6-9 11.5z" />)
+export const HandIcon = icon(<>
+  <path d="M8 12.5V5.7a1.4 1.4 0 0 1 2.8 0V11V4.4a1.4 1.4 0 0 1 2.8 0V11" />
+  <path d="M13.6 11V5.7a1.4 1.4 0 0 1 2.8 0v6M16.4 10.5a1.4 1.4 0 0 1 2.8 0v4" />
+  <path d="M19.2 14.5a6.5 6.5 0 0 1-12 3.4L4.6 13.6a1.4 1.4 0 0 1 2.3-1.6L8 13.5" />
+</>)
 export const BagIcon = icon(<>
   <path d="M5 8h14l1 12.5H4z" />
   <path d="M8.5 10.5V7a3.5 3.5 0 0 1 7 0v3.5" />

@@ -6,6 +6,7 @@ import type { Light } from './light.ts'
 import { testUpload } from './upload-test.ts'
 import { useCapture, type CaptureDesk } from './use-capture.ts'
 import { useHearing, useHidden, useLight, useStay, useWakeLock } from './use-watch.ts'
+import { useStage, type StageDesk } from '../stage/use-stage.ts'
 import { useWhip, type Sender } from './use-whip.ts'
 import { findWarnings, type Warning } from './warnings.ts'
 
@@ -17,6 +18,7 @@ export interface Upload {
 
 /** What every part of the camera page needs to know. */
 export interface Camera extends CaptureDesk, Sender {
+  readonly stage: StageDesk
   readonly video: RefObject<HTMLVideoElement | null>
   readonly isSending: boolean
   readonly hearing: Hearing
@@ -57,7 +59,9 @@ function useUpload(isReady: boolean): Upload {
 
 export function useCameraDesk(): Camera {
   const { show } = useControl()
-  const desk = useCapture()
+  const own = useCapture()
+  const stage = useStage(show.id, show.merchant, own)
+  const { desk } = stage
   const sender = useWhip(show.id, desk)
   const video = useRef<HTMLVideoElement>(null)
   const { captured, capture, choices } = desk
@@ -83,5 +87,5 @@ export function useCameraDesk(): Camera {
     hearing, light, isHidden, isComposed: captured.isComposed, lostScreen: captured.lostScreen,
     figures: sender.figures, wantedKbps: choices.kbps,
   })
-  return { ...desk, ...sender, video, isSending, hearing, light, warnings, upload }
+  return { ...desk, ...sender, stage, video, isSending, hearing, light, warnings, upload }
 }

@@ -9,6 +9,7 @@ import { State, Viewers } from '../control/control-head.tsx'
 import { useControl } from '../control/control-context.ts'
 import { nextProduct } from '../control/line-up.ts'
 import { ProductPicture } from '../control/product-picture.tsx'
+import { StagePanel } from '../stage/stage-panel.tsx'
 import { useWords } from '../words.ts'
 import { useCamera } from './camera-context.ts'
 import { Checklist } from './checklist.tsx'
@@ -101,11 +102,25 @@ function Round({ onSetUp }: { onSetUp: () => void }) {
   )
 }
 
+/** Somebody wants to come on stage, and the stage is one press away. */
+function Waiting({ onPress }: { onPress: () => void }) {
+  const { t, number } = useWords()
+  const { stage: { stage } } = useCamera()
+  const waiting = stage?.guests.filter(({ state }) => state === 'waiting').length ?? 0
+  const count = waiting + (stage?.hands.length ?? 0)
+  if (count === 0) return null
+  return (
+    <Button kind="primary" isWide onPress={onPress}>
+      {t('studio.stage.want', { count: number(count) })}
+    </Button>
+  )
+}
+
 /** The page on a phone: the picture fills it, thumbs reach everything, warnings are large. */
 export function HostView() {
   const { t } = useWords()
   const { show } = useControl()
-  const { isSending } = useCamera()
+  const { isSending, stage } = useCamera()
   const [isSetUp, setSetUp] = useState(false)
   return (
     <div className="host on-video">
@@ -128,11 +143,15 @@ export function HostView() {
         <Goods />
         <div className="host-foot">
           <Round onSetUp={() => setSetUp(true)} />
+          <Waiting onPress={() => setSetUp(true)} />
           <div className="host-acts"><NextStep />{isSending && <End />}</div>
         </div>
       </div>
       <Sheet isOpen={isSetUp} title={t('studio.camera.set_up')} onClose={() => setSetUp(false)}>
-        <div className="stack on-page"><SourceBar /><SetUp /><Checklist /></div>
+        <div className="stack on-page">
+          <StagePanel showId={show.id} backstage={stage} streams={stage.streams} />
+          <SourceBar /><SetUp /><Checklist />
+        </div>
       </Sheet>
     </div>
   )

@@ -1,6 +1,8 @@
 export interface Quality {
   readonly kbps: number
   readonly fps: number
+  /** Sent this many times smaller than filmed. */
+  readonly scale?: number
 }
 
 /** The server reports every second; this many seconds without a word and it is gone. WebRTC itself

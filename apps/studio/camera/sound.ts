@@ -10,8 +10,12 @@ export interface Heard {
  *  go without the viewers' side noticing. */
 export interface Sound {
   readonly track: MediaStreamTrack
+  /** The same without guests: what guests hear. */
+  readonly ownTrack: MediaStreamTrack
   setMic(track: MediaStreamTrack | null): void
   setScreen(track: MediaStreamTrack | null): void
+  /** Somebody on stage; null when they have gone. */
+  setGuest(id: string, track: MediaStreamTrack | null): void
   setMuted(isMuted: boolean): void
   /** Of the microphone, before muting: somebody who is muted still sees that it works. */
   readonly heard: Heard
@@ -49,7 +53,10 @@ export function makeSound(): Sound {
   const context = new AudioContext({ latencyHint: 'interactive' })
   const out = new MediaStreamAudioDestinationNode(context, { channelCount: 2 })
   const gate = new GainNode(context, { gain: 1 })
+  const own = new MediaStreamAudioDestinationNode(context, { channelCount: 2 })
   gate.connect(out)
+  gate.connect(own)
+  const guests = new Map<string, MediaStreamAudioSourceNode>()
   const analyser = new AnalyserNode(context, { fftSize: 2048 })
   const samples = new Float32Array(analyser.fftSize)
   let mic: MediaStreamAudioSourceNode | null = null
@@ -68,6 +75,7 @@ export function makeSound(): Sound {
     new MediaStreamAudioSourceNode(context, { mediaStream: new MediaStream([track]) })
   return {
     track: out.stream.getAudioTracks()[0]!,
+    ownTrack: own.stream.getAudioTracks()[0]!,
     setMic(track) {
       mic?.disconnect()
       mic = track ? join(track) : null
@@ -80,6 +88,15 @@ export function makeSound(): Sound {
       screen?.disconnect()
       screen = track ? join(track) : null
       screen?.connect(out)
+      screen?.connect(own)
+    },
+    setGuest(id, track) {
+      guests.get(id)?.disconnect()
+      guests.delete(id)
+      if (!track) return
+      const guest = join(track)
+      guest.connect(out)
+      guests.set(id, guest)
     },
     // A short ramp: a jump would click.
     setMuted: (isMuted) => gate.gain.setTargetAtTime(isMuted ? 0 : 1, context.currentTime, 0.01),

@@ -8,13 +8,13 @@ import { makeWhip, type Whip } from './whip.ts'
 
 const figuresKept = 30
 
-const readKey = (showId: string) => queries.fetchQuery({
+export const readKey = (showId: string) => queries.fetchQuery({
   // Reading the key is recorded, so it is read when it is needed, and once.
   queryKey: ['ingest', showId], staleTime: Number.POSITIVE_INFINITY,
   queryFn: () => must(client.call('GET /api/shows/:showId/ingest', { params: { showId } })),
 }).then(({ streamKey }) => streamKey)
 
-const readIceServers = () => queries.fetchQuery({
+export const readIceServers = () => queries.fetchQuery({
   queryKey: ['rtc'], staleTime: 300_000, queryFn: () => must(client.call('GET /api/rtc')),
 }).then(({ iceServers }) => iceServers as RTCIceServer[])
 

@@ -1,4 +1,8 @@
+import { stagePaths } from '#stage/backstage/contract'
+
 const whipPath = '/media/whip'
+/** Beside the show instead of as the show. */
+export const hostLinePath = stagePaths.hostLine
 const answerMs = 10_000
 
 async function codeOf(response: Response): Promise<string> {
@@ -20,14 +24,14 @@ function locationOf(response: Response): string | null {
 }
 
 /** The doors of the media process for one stream key. */
-export function makeWhipDoor(streamKey: string) {
+export function makeWhipDoor(streamKey: string, path = whipPath) {
   const headers = { authorization: `Bearer ${streamKey}` }
   return {
     /** The answer and where the session ends, or why there is none. Throws without a network. */
     async offer(
       sdp: string, signal: AbortSignal,
     ): Promise<{ answer: string, place: string | null } | { code: string }> {
-      const response = await fetch(whipPath, {
+      const response = await fetch(path, {
         method: 'POST', headers: { ...headers, 'content-type': 'application/sdp' }, body: sdp,
         signal: AbortSignal.any([signal, AbortSignal.timeout(answerMs)]),
       })

@@ -8,6 +8,9 @@ export interface SessionInput {
   readonly video: MediaStreamTrack | null
   readonly audio: MediaStreamTrack | null
   readonly quality: Quality
+  readonly path?: string
+  /** No picture at all, not even later. */
+  readonly isSoundOnly?: boolean
 }
 
 export interface SessionTell {
@@ -36,12 +39,19 @@ export function canSendH264(): boolean {
   return pickH264(RTCRtpSender.getCapabilities?.('video')?.codecs ?? []).length > 0
 }
 
-function addTracks(peer: RTCPeerConnection, { video, audio, quality }: SessionInput) {
+function addTracks(peer: RTCPeerConnection, input: SessionInput) {
+  const { video, audio, quality } = input
+  if (input.isSoundOnly) {
+    return { picture: null, sound: peer.addTransceiver(audio ?? 'audio', {
+      direction: 'sendonly', streams: [new MediaStream()],
+    }).sender }
+  }
   const codecs = pickH264(RTCRtpSender.getCapabilities('video')?.codecs ?? [])
   const stream = new MediaStream()
   const picture = peer.addTransceiver(video ?? 'video', {
     direction: 'sendonly', streams: [stream],
-    sendEncodings: [{ maxBitrate: quality.kbps * 1000, maxFramerate: quality.fps }],
+    sendEncodings: [{ maxBitrate: quality.kbps * 1000, maxFramerate: quality.fps,
+      ...(quality.scale ? { scaleResolutionDownBy: quality.scale } : {}) }],
   })
   picture.setCodecPreferences(codecs)
   const sound = peer.addTransceiver(audio ?? 'audio', { direction: 'sendonly', streams: [stream] })
@@ -55,8 +65,8 @@ export function openSession(input: SessionInput, tell: SessionTell): Session {
     iceServers: [...input.iceServers], bundlePolicy: 'max-bundle',
   })
   const senders = addTracks(peer, input)
-  const quality = keepQuality(senders.picture, input.quality)
-  const door = makeWhipDoor(input.streamKey)
+  const quality = senders.picture ? keepQuality(senders.picture, input.quality) : null
+  const door = makeWhipDoor(input.streamKey, input.path)
   const asking = new AbortController()
   let place: string | null = null
   let isClosed = false
@@ -98,14 +108,14 @@ export function openSession(input: SessionInput, tell: SessionTell): Session {
 
   return {
     peer,
-    setVideo: (track) => void senders.picture.replaceTrack(track).catch(() => {}),
+    setVideo: (track) => void senders.picture?.replaceTrack(track).catch(() => {}),
     setAudio: (track) => void senders.sound.replaceTrack(track).catch(() => {}),
-    setQuality: quality.set,
+    setQuality: (wanted) => quality?.set(wanted),
     close(isLeaving = false) {
       if (isClosed) return
       isClosed = true
       clearTimeout(timer)
-      quality.close()
+      quality?.close()
       stopListening()
       if (!isLeaving) asking.abort()
       if (place) door.end(place)

@@ -5,6 +5,9 @@ import { canSendH264, openSession, type Session } from './whip-session.ts'
 export interface WhipDeps {
   /** The stream key of the show; throws what `codeOfError` understands. */
   readKey(): Promise<string>
+  /** Where else than to the show. */
+  readonly path?: string
+  readonly isSoundOnly?: boolean
   readIceServers(): Promise<readonly RTCIceServer[]>
   codeOfError(error: unknown): string
   tell(state: Sending): void
@@ -56,7 +59,10 @@ export function makeWhip(deps: WhipDeps): Whip {
     try {
       const [streamKey, iceServers] = await Promise.all([deps.readKey(), deps.readIceServers()])
       if (turn !== state.turn) return
-      session = openSession({ streamKey, iceServers, video, audio, quality }, {
+      session = openSession({
+        streamKey, iceServers, video, audio, quality,
+        ...(deps.path ? { path: deps.path } : {}), isSoundOnly: deps.isSoundOnly ?? false,
+      }, {
         connected: () => hear({ is: 'connected', turn }),
         failed: () => hear({ is: 'failed', turn }),
         refused: (code) => hear({ is: 'refused', turn, code }),
@@ -79,6 +85,7 @@ export function makeWhip(deps: WhipDeps): Whip {
     },
     setAudio(track) {
       audio = track
+      if (track && deps.isSoundOnly) hear({ is: 'media' })
       session?.setAudio(track)
     },
     setQuality(wanted) {

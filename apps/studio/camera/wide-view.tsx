@@ -3,6 +3,7 @@ import { Facts, Panel } from '#ui/patterns/workbench.tsx'
 import { EndShow, State, Viewers } from '../control/control-head.tsx'
 import { useControl } from '../control/control-context.ts'
 import { Programme } from '../control/programme.tsx'
+import { StagePanel, useLayoutKeys } from '../stage/stage-panel.tsx'
 import { useWords } from '../words.ts'
 import { useCamera } from './camera-context.ts'
 import { Checklist } from './checklist.tsx'
@@ -74,7 +75,8 @@ function Stage() {
 export function WideView() {
   const { t } = useWords()
   const { show } = useControl()
-  const { isSending } = useCamera()
+  const { isSending, stage } = useCamera()
+  useLayoutKeys(stage)
   return (
     <div className="camera-page control">
       <header className="control-head">
@@ -92,6 +94,7 @@ export function WideView() {
       <div className="camera-grid">
         <Stage />
         <div className="camera-side">
+          <StagePanel showId={show.id} backstage={stage} streams={stage.streams} hasKeys />
           <Checklist />
           {isSending && (
             <Panel title={t('studio.camera.viewers_get')}>

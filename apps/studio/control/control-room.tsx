@@ -15,6 +15,7 @@ import { OfferSheet } from './offer-sheet.tsx'
 import { OrdersPanel } from './orders-panel.tsx'
 import { Programme } from './programme.tsx'
 import { SaleStopped } from './sale-stop.tsx'
+import { StageCorner } from './stage-corner.tsx'
 import { StreamSheet } from './stream-sheet.tsx'
 import { ViewersPanel } from './viewers-panel.tsx'
 
@@ -66,6 +67,7 @@ export function ControlRoom({ isSetupOpen, offerFor, onShut }: {
         </div>
         <div className="control-column">
           <AlertsPanel />
+          <StageCorner />
           <ChatPanel />
           <OrdersPanel />
         </div>

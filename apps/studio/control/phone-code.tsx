@@ -15,7 +15,7 @@ interface PhoneLink {
 const quietZone = 4
 
 /** Black on white whatever the theme: some cameras read nothing else. */
-function Qr({ text, label }: { text: string, label: string }) {
+export function Qr({ text, label }: { text: string, label: string }) {
   const { data, size } = encode(text, { ecc: 'M', border: quietZone })
   const path = data.flatMap((row, y) =>
     row.flatMap((isDark, x) => (isDark ? [`M${x} ${y}h1v1h-1z`] : []))).join('')

@@ -1,5 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { idPattern, type RefusalDoc, type ShowId } from '#kernel'
+import { KeyGuest } from '#stage/backstage/contract'
 
 /** Limits of the media process. Units are in the names. */
 export const MEDIA_LIMITS = {
@@ -52,10 +53,7 @@ export const refusalCodes = [
   { code: 'stage.media.show_ended', status: 410, doc: 'The show has ended; its key is spent.' },
   { code: 'stage.media.stream_malformed', status: 422, doc: 'The stream cannot be read.' },
   { code: 'stage.media.bitrate_too_high', status: 413, doc: 'More than 100 Mbit/s.' },
-  {
-    code: 'stage.media.offer_unreadable', status: 400,
-    doc: 'The WebRTC offer has no H.264 or Opus that could be answered, or is no SDP.',
-  },
+  { code: 'stage.media.offer_unreadable', status: 400, doc: 'No SDP, or no H.264 and no Opus.' },
   {
     code: 'stage.media.whep_unfit', status: 409,
     doc: 'B-frames or rare keyframes: this show is carried by LL-HLS only.',
@@ -130,10 +128,12 @@ export type Doorstep = Static<typeof Doorstep>
 
 /** The server's yes (status 200). A no is status 403 with `{code}`. `owner` is the process that
  *  the show belongs to, when there are several. Without `renditions` the media process makes those
- *  that the machine can carry. */
+ *  that the machine can carry. With a `guest` the key opens that guest's own line over WHIP and
+ *  nothing else. */
 export const AuthorizeReply = Type.Object({
   showId: Type.String({ pattern: idPattern('sho') }), owner: Type.Optional(Doorstep),
   renditions: Type.Optional(Type.Array(RenditionName, { maxItems: 2 })),
+  guest: Type.Optional(KeyGuest),
 })
 /** See the schema of the same name. */
 export type AuthorizeReply = Static<typeof AuthorizeReply>

@@ -1,4 +1,5 @@
 import type { Clock, Log, Random, Result, ShowId } from '#kernel'
+import type { KeyHolder } from '#stage/backstage/contract'
 import {
   MEDIA_LIMITS, type MediaMetrics, type PictureTurners, type RenditionName, type StateReport,
 } from './contract.ts'
@@ -28,6 +29,8 @@ export interface MediaDeps {
   readonly control: {
     /** Whose key this is. Throws a Fault when nobody can say now. */
     authorize(streamKey: string, remoteAddress: string): Promise<Result<ShowId>>
+    /** The same for WebRTC, where guests have keys of their own. */
+    identify(streamKey: string, remoteAddress: string): Promise<Result<KeyHolder>>
     /** Must return at once; delivery is the receiver's care. */
     report(report: StateReport): void
     /** What a show is offered as beside its source; asked when a publisher comes. */
@@ -95,12 +98,13 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
   const upSeconds = () => Math.round((clock.steadyMs() - startedMs) / 1_000)
   const sessions = makeRtcSessions({
     ...deps.rtc, clock, random: deps.random, log, shows,
-    authorize: (streamKey, remoteAddress) => deps.control.authorize(streamKey, remoteAddress),
+    identify: (streamKey, remoteAddress) => deps.control.identify(streamKey, remoteAddress),
   })
   const rtmp = makePublisherDoor(deps, (id) => shows.open(id))
   let handedPort = 0
   const http = makeMediaHttp({
-    shows, archive, log, internalKey: deps.internalKey, rtc: makeRtcHttp({ sessions, log }),
+    shows, archive, log, internalKey: deps.internalKey,
+    rtc: { answer: makeRtcHttp({ sessions, log }), stage: sessions },
     health: () => ({
       ok: true, receiving: shows.receiving, publishers: rtmp.connections,
       rtcViewers: sessions.viewers,

@@ -11,7 +11,7 @@ import { fileURLToPath } from 'node:url'
 import ffmpeg from '@ffmpeg-installer/ffmpeg'
 import { makeIds, systemClock, systemRandom, type ShowId } from '#kernel'
 import {
-  controlPaths, INTERNAL_HEADER, type SoundTurners, type StateReport,
+  controlPaths, INTERNAL_HEADER, type AuthorizeReply, type SoundTurners, type StateReport,
 } from './contract.ts'
 
 export { soundTurnersConformance } from './testing/conformance.ts'
@@ -53,6 +53,8 @@ export async function until<T>(
 export interface ControlDesk {
   readonly url: string
   readonly keys: Map<string, ShowId>
+  /** Keys of guests, and how they stand. */
+  readonly guests: Map<string, NonNullable<AuthorizeReply['guest']>>
   readonly reports: StateReport[]
   readonly asked: string[]
   isDown: boolean
@@ -65,6 +67,7 @@ export interface ControlDesk {
 
 export async function startControlDesk(): Promise<ControlDesk> {
   const keys = new Map<string, ShowId>()
+  const guests: ControlDesk['guests'] = new Map()
   const reports: StateReport[] = []
   const asked: string[] = []
   const server: Server = createServer(async (request, response) => {
@@ -84,16 +87,18 @@ export async function startControlDesk(): Promise<ControlDesk> {
     asked.push(body.streamKey)
     const showId = keys.get(body.streamKey)
     const { renditions } = desk
+    const guest = guests.get(body.streamKey)
     if (!showId) return answer(403, { code: 'stage.show.key_unknown' })
     const owner = await desk.place?.(showId)
-    answer(200, { showId, owner, ...(renditions && { renditions }) })
+    answer(200, { showId, owner, guest, ...(renditions && { renditions }) })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const bound = server.address()
   const port = typeof bound === 'object' && bound ? bound.port : 0
   const desk: ControlDesk = {
-    url: `http://127.0.0.1:${port}`, keys, reports, asked, isDown: false,
+    url: `http://127.0.0.1:${port}`, keys, guests, reports, asked,
+    isDown: false,
     close: () => new Promise((done) => {
       server.close(() => done())
       server.closeAllConnections()

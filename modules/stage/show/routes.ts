@@ -2,6 +2,7 @@ import { ok, routeTable, type PersonId, type ProductId, type Refusal, type Resul
   type ShowId } from '#kernel'
 import type { Who } from '#people/accounts/contract'
 import type { Audit } from '#people/audit/contract'
+import type { KeyHolder } from '#stage/backstage/contract'
 import type { Doorstep, IceServers, StateReport } from '#stage/media/contract'
 import { api, type Show, type ShowRefusal } from './contract.ts'
 import type { ShowsInside } from './inside.ts'
@@ -15,8 +16,12 @@ export interface ShowRoutesDeps {
   readonly iceServers?: IceServers
   /** A way in for the caller's own phone that leads to this page; null when there is none. */
   phoneLink?(who: Who, host: string | undefined, path: string): Promise<PhoneLink | null>
-  /** The media process that is to have the show from now on; undefined where there is only one. */
-  placeMedia?(id: ShowId): Promise<Doorstep | undefined>
+  readonly ways?: {
+    /** The media process that is to have the show from now on; undefined if there is only one. */
+    place(id: ShowId): Promise<Doorstep | undefined>
+    /** The guest whose key it is, when it is no stream key. */
+    guestByKey(key: string): Promise<KeyHolder | null>
+  }
   /** The flow that also closes the open offer; without it only the show is changed. */
   stopSale?(id: ShowId, stopped: boolean): Promise<Show | ShowRefusal>
   /** Every report of the media process, for those who keep its figures. */
@@ -95,8 +100,11 @@ export function makeShowRoutes(deps: ShowRoutesDeps): RouteTable {
     },
     async 'POST /internal/media/authorize'({ body }) {
       const showId = await shows.authorize(body.streamKey)
+      const guest = showId === 'stage.show.key_unknown'
+        ? await deps.ways?.guestByKey(body.streamKey) : null
+      if (guest) return ok(guest)
       if (showId.startsWith('stage.')) return { ok: false, refusal: { code: showId } }
-      const owner = await deps.placeMedia?.(showId as ShowId)
+      const owner = await deps.ways?.place(showId as ShowId)
       return ok({ showId, ...owner ? { owner } : {} })
     },
     async 'POST /internal/media/state'({ body }) {

@@ -5,10 +5,12 @@ import type { Show } from '../live/show.ts'
 import type { Shows } from '../live/shows.ts'
 import type { Archive } from '../recording/archive.ts'
 import { sendFile, sendMovie } from './files.ts'
+import type { RtcSessions } from '../rtc/sessions.ts'
 import { parseAsset, type makePlayback } from './playback.ts'
 import { sendEmpty, sendJson, TYPES } from './reply.ts'
+import { isStageList } from './stage.ts'
 
-const BODY_BYTES_MAX = 1_024
+const BODY_BYTES_MAX = 4_096
 const isMs = (value: unknown): boolean => Number.isSafeInteger(value) && (value as number) >= 0
 
 /** The schema of the contract by hand: its compiler would cost a killed process its return in two
@@ -45,6 +47,7 @@ const WHOLE = /^\/internal\/shows\/([a-z0-9_]{1,40})\/whole\/([a-z0-9.-]{1,40})$
 export function makeCommands(deps: {
   shows: Shows; archive: Archive; play: ReturnType<typeof makePlayback>
   metrics: () => unknown; inside: () => unknown
+  stage?: Pick<RtcSessions, 'setStage' | 'clearStage'> | undefined
 }) {
   const { shows, archive, play } = deps
   const READS: Readonly<Record<string, () => unknown>> = {
@@ -66,12 +69,22 @@ export function makeCommands(deps: {
   const acts: Readonly<Record<string, Act>> = {
     async 'POST stop'(_request, response, showId) {
       // Ending a show nobody ever published to must hold as well: its key may not open it later.
+      deps.stage?.clearStage(showId)
       const show = await shows.open(showId)
       show.stop()
       await told(response, show)
     },
+    async 'POST stage'(request, response, showId) {
+      const list = await readBody(request)
+      if (!isStageList(list)) return sendEmpty(response, 400)
+      deps.stage?.setStage(showId, list)
+      sendEmpty(response, 204)
+    },
     async 'POST release'(_request, response, showId) {
-      sendEmpty(response, await shows.release(showId) ? 204 : 409)
+      const isFree = await shows.release(showId)
+      // Guests come again, and find the process that has the show from now on.
+      if (isFree) deps.stage?.clearStage(showId)
+      sendEmpty(response, isFree ? 204 : 409)
     },
     async 'POST drop'(_request, response, showId) {
       const show = await shows.find(showId)

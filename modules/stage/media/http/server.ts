@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { Fault, isId, type Log, type ShowId } from '#kernel'
 import { INTERNAL_HEADER, type ProcessView } from '../contract.ts'
+import type { RtcSessions } from '../rtc/sessions.ts'
 import type { Shows } from '../live/shows.ts'
 import type { Archive } from '../recording/archive.ts'
 import type { makeRtcHttp } from '../rtc/http.ts'
@@ -27,14 +28,17 @@ export function makeMediaHttp(deps: {
   log: Log
   internalKey: string
   health: () => Record<string, unknown>
-  /** WHIP and WHEP; absent where there is no WebRTC. */
-  rtc?: ReturnType<typeof makeRtcHttp> | undefined
+  /** WHIP, WHEP and who is on stage; absent where there is no WebRTC. */
+  rtc?: {
+    readonly answer: ReturnType<typeof makeRtcHttp>
+    readonly stage: Pick<RtcSessions, 'setStage' | 'clearStage'>
+  } | undefined
   metrics: () => unknown
   /** What the server needs to know to send everybody to the right process. */
   inside: () => ProcessView
 }): MediaHttp {
   const play = makePlayback(deps)
-  const command = makeCommands({ ...deps, play })
+  const command = makeCommands({ ...deps, play, stage: deps.rtc?.stage })
   const keyHash = hash(deps.internalKey)
 
   const isInternal = (request: IncomingMessage): boolean => {
@@ -68,10 +72,12 @@ export function makeMediaHttp(deps: {
     const path = mark < 0 ? target : target.slice(0, mark)
     if (path === '/media/health') return sendJson(response, 200, deps.health())
     if (path.startsWith('/internal/')) {
-      return isInternal(request) ? command(request, response, path) : sendEmpty(response, 401)
+      if (isInternal(request)) return command(request, response, path)
+      request.resume()
+      return sendEmpty(response, 401)
     }
     const search = mark < 0 ? '' : target.slice(mark + 1)
-    if (await deps.rtc?.(request, response, path, search)) return
+    if (await deps.rtc?.answer(request, response, path, search)) return
     const query = new URLSearchParams(search)
     return watch(request, response, path, query)
   }
@@ -79,9 +85,10 @@ export function makeMediaHttp(deps: {
   const server = createServer({
     maxHeaderSize: 8_192, headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 30_000,
   }, (request, response) => {
-    // An offer and a cut are read by whoever takes them; all other bodies are of no use.
-    const isOffer = request.headers['content-type']?.startsWith('application/sdp') === true
-    if (!isOffer && request.method !== 'PUT') request.resume()
+    // An offer, a cut and a list are read by whoever takes them; all other bodies are of no use.
+    const isRead = request.headers['content-type']?.startsWith('application/sdp') === true
+      || request.method === 'PUT' || request.url?.endsWith('/stage') === true
+    if (!isRead) request.resume()
     response.on('error', () => {})
     handle(request, response).catch((error: unknown) => {
       // Another process has that show, or had it a moment ago: soon it is clear who has it.

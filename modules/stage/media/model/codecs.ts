@@ -1,5 +1,5 @@
 import { makeBitReader } from '#formats/bits'
-import { parseSps } from './sps.ts'
+import { parseSps } from '#formats/sps'
 
 export interface VideoConfig {
   readonly kind: 'video'

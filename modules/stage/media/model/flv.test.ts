@@ -5,7 +5,7 @@ import {
 } from '../testing/bytes.ts'
 import { parseAudioConfig, parseVideoConfig } from './codecs.ts'
 import { isNalRun, parseAudioTag, parseVideoTag } from './flv.ts'
-import { parseSps } from './sps.ts'
+import { parseSps } from '#formats/sps'
 
 const bytes = (max: number) => fc.uint8Array({ maxLength: max }).map((raw) => Buffer.from(raw))
 

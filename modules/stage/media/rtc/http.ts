@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isId, type Log, type Refusal, type ShowId } from '#kernel'
+import { isId, type Log, type Refusal } from '#kernel'
 import { MEDIA_LIMITS, mediaPaths } from '../contract.ts'
 import { sendEmpty, sendJson } from '../http/reply.ts'
 import type { RtcSessions } from './sessions.ts'
+import { HOST_LINE } from './stages.ts'
 
 const STATUS: Readonly<Record<string, number>> = {
   'stage.show.key_unknown': 401,
@@ -38,6 +39,25 @@ const BEARER = /^Bearer ([A-Za-z0-9_-]{8,128})$/
 const WHEP = /^\/media\/([a-z0-9_]{1,40})\/whep$/
 const SESSION = /^\/media\/[a-z0-9_]{1,40}\/rtc\/([A-Za-z0-9_-]{24})$/
 
+/** Whose own line is asked for: undefined is the show's, null is nobody who could exist. */
+function guestOf(request: IncomingMessage): string | undefined | null {
+  const target = request.url ?? ''
+  const mark = target.indexOf('?')
+  if (mark < 0) return undefined
+  const given = new URLSearchParams(target.slice(mark + 1)).getAll('guest')
+  if (given.length === 0) return undefined
+  const [who] = given
+  return given.length === 1 && (who === HOST_LINE || isId('gst', who)) ? who! : null
+}
+
+const keyOf = (request: IncomingMessage): string | undefined =>
+  BEARER.exec(request.headers.authorization ?? '')?.[1]
+
+const addressOf = (request: IncomingMessage): string => {
+  const forwarded = request.headers['x-silkcast-address']
+  return typeof forwarded === 'string' ? forwarded.slice(0, 64) : 'unknown'
+}
+
 /** Answers WHIP (RFC 9725) and WHEP; false when the path is none of theirs. */
 export function makeRtcHttp(deps: { sessions: RtcSessions; log: Log }) {
   const { sessions } = deps
@@ -64,23 +84,29 @@ export function makeRtcHttp(deps: { sessions: RtcSessions; log: Log }) {
   const publish = async (
     request: IncomingMessage, response: ServerResponse, query: string,
   ): Promise<void> => {
-    const key = BEARER.exec(request.headers.authorization ?? '')?.[1]
+    const key = keyOf(request)
+    const who = guestOf(request)
+    if (who !== undefined && who !== HOST_LINE) return sendEmpty(response, 404)
     if (!key) return refuse(response, { code: 'stage.show.key_unknown' })
     const offer = await offerOf(request, response)
     if (offer === undefined) return
-    const forwarded = request.headers['x-silkcast-address']
-    const address = typeof forwarded === 'string' ? forwarded.slice(0, 64) : 'unknown'
     const isBackup = new URLSearchParams(query).has('backup')
-    const answered = await sessions.publish(key, address, offer, isBackup)
-    send(response, answered)
+    const as = { isBackup, isHostLine: who === HOST_LINE }
+    send(response, await sessions.publish(key, addressOf(request), offer, as))
   }
 
   const view = async (
     request: IncomingMessage, response: ServerResponse, showId: string,
   ): Promise<void> => {
-    if (!isId('sho', showId)) return sendEmpty(response, 404)
+    const who = guestOf(request)
+    if (!isId('sho', showId) || who === null) return sendEmpty(response, 404)
+    const key = keyOf(request)
+    const isKeyBad = key === undefined && request.headers.authorization !== undefined
+    if (who !== undefined && isKeyBad) return refuse(response, { code: 'stage.show.key_unknown' })
     const offer = await offerOf(request, response)
-    if (offer !== undefined) send(response, await sessions.view(showId as ShowId, offer))
+    if (offer === undefined) return
+    send(response, who === undefined ? await sessions.view(showId, offer)
+      : await sessions.viewGuest(showId, offer, { who, key, address: addressOf(request) }))
   }
 
   const send = (

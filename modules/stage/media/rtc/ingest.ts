@@ -5,11 +5,11 @@ import type { FlvTag } from '../model/flv.ts'
 import { makeWallClock } from '../model/wall-clock.ts'
 import type { Feed, Kind, Line } from './line.ts'
 import { avcRecord, makeDepacketiser, type AccessUnit } from '#formats/h264'
-import { makeLossMeter, makeReorder, type LossMeter, type Reorder } from './model/reorder.ts'
+import { makeLossMeter, makeReorder, type LossMeter, type Reorder } from '#formats/reorder'
 import { isRtcp, parseRtp, type RtpPacket } from '#formats/rtp'
 import { parseRtcp, writeNack, writePli, writeReceiverReport, writeRemb } from '#formats/rtcp'
-import { makeArrivals } from './arrivals.ts'
-import { opensKeyframe } from './model/start.ts'
+import { makeArrivals } from '#formats/arrivals'
+import { opensKeyframe } from '#formats/keyframe'
 import { makeSync } from './model/sync.ts'
 import { makeUnwrapper16, makeUnwrapper32 } from '#formats/unwrap'
 
@@ -76,12 +76,14 @@ export interface IngestSession {
   readonly maxKbps: number
   /** The header extension by which the sender wants to hear when packets arrived. */
   readonly transportCcId: number | undefined
+  /** No keyframes but those that somebody needs. */
+  readonly isUncut?: boolean
 }
 
 /** Turns the packets of one publisher into what viewers on WebRTC and the recording get. */
 export function makeIngest(deps: {
   clock: Clock
-  line: Line
+  line: Pick<Line, 'feed'>
   sink: TagSink
   turners: SoundTurners
   health: IngestWatch
@@ -211,7 +213,7 @@ export function makeIngest(deps: {
     }
     const feedback = arrivals.take(tracks.video.ssrc ?? tracks.audio.ssrc ?? 0, nowMs)
     if (feedback) send(session.hasVideo ? 'video' : 'audio', feedback)
-    const isDue = session.hasVideo && nowMs - askedMs.keyframe >= KEYFRAME_MS
+    const isDue = session.hasVideo && !session.isUncut && nowMs - askedMs.keyframe >= KEYFRAME_MS
     if (wantsKeyframe || isDue) sendPli(nowMs)
   }
 

@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '#kernel'
 import { patchRtp, writeRtp } from '#formats/rtp'
 import { writeSenderReport } from '#formats/rtcp'
-import { makeRing } from './ring.ts'
+import { makeRing } from '#formats/packet-ring'
 
 export type Kind = 'video' | 'audio'
 

@@ -1,7 +1,8 @@
 import { Fault, refuse, ok, type Clock, type Log, type Refusal, type Result } from '#kernel'
 import type { MediaProblem, Peer, Peers, PeerTrack, SoundTurners } from '../contract.ts'
 import { MEDIA_LIMITS } from '../contract.ts'
-import type { Publisher, Show } from '../live/show.ts'
+import type { Publisher } from '../live/show.ts'
+import type { PublishTarget } from './stages.ts'
 import { makeIngest, type Ingest, type TagSink } from './ingest.ts'
 import { TWCC_URI } from '#formats/twcc'
 import { chooseH264, chooseOpus, parseOffer, type OfferMedia } from '#formats/offer'
@@ -58,9 +59,11 @@ export interface PublisherDeps {
   readonly log: Log
   readonly peers: Peers
   readonly turners: SoundTurners
-  readonly show: Show
+  readonly show: PublishTarget
   readonly offer: string
   readonly maxKbps: number
+  /** Nobody cuts what comes at keyframes: they are asked for only when needed. */
+  readonly isUncut?: boolean
   /** Waits, and is shown while the first publisher is gone. */
   readonly isBackup: boolean
   onClosed(): void
@@ -97,7 +100,9 @@ function makePlace(
       if (!published.ok) return published
       publisher = published.value
       const { health, line } = show
-      const session = { peer, hasVideo, transportCcId, maxKbps: deps.maxKbps }
+      const session = {
+        peer, hasVideo, transportCcId, maxKbps: deps.maxKbps, isUncut: deps.isUncut ?? false,
+      }
       ingest = makeIngest({ ...deps, line, health, sink, session })
       return ok(null)
     },

@@ -2,10 +2,12 @@ import {
   ok, refuse, secretToken, type Clock, type Log, type Random, type Refusal, type Result,
   type ShowId,
 } from '#kernel'
+import { backstageLimits, type KeyHolder, type StageList } from '#stage/backstage/contract'
 import type { Peers, SoundTurners } from '../contract.ts'
 import type { Shows } from '../live/shows.ts'
 import { addCandidates } from '#formats/offer'
 import { startPublisher } from './publisher.ts'
+import { HOST_LINE, idleTurners, makeStages, type Stages } from './stages.ts'
 import { startViewer } from './viewer.ts'
 
 export interface Answered {
@@ -14,13 +16,24 @@ export interface Answered {
   readonly answer: string
 }
 
+export interface PublishAs { readonly isBackup?: boolean; readonly isHostLine?: boolean }
+
 /** Every WebRTC session of this process: publishers over WHIP (RFC 9725), viewers over WHEP
  *  (draft-ietf-wish-whep). */
 export interface RtcSessions {
+  /** `isHostLine`: beside the show, with its stream key. A guest's key opens the guest's line. */
   publish(
-    key: string, address: string, offer: string, isBackup?: boolean,
+    key: string, address: string, offer: string, as?: PublishAs,
   ): Promise<Result<Answered, Refusal>>
   view(showId: ShowId, offer: string): Promise<Result<Answered, Refusal>>
+  /** The own line of somebody on stage; with a stream key of the show also of those who wait. */
+  viewGuest(showId: ShowId, offer: string, asked: {
+    who: string; key: string | undefined; address: string
+  }): Promise<Result<Answered, Refusal>>
+  /** Who is on stage now: sessions of those who are not are ended. */
+  setStage(showId: ShowId, list: StageList): void
+  /** The show is over: nobody is on its stage any longer. */
+  clearStage(showId: ShowId): void
   /** False when there is no such session. */
   end(sessionId: string): boolean
   readonly viewers: number
@@ -38,21 +51,41 @@ export interface RtcOptions {
 }
 
 const PUBLISHERS_MAX = 64
+/** Beyond the viewers: people on stage see each other also in a full house. */
+const STAGE_VIEWERS_MAX = 256
+
+interface Session {
+  readonly kind: 'publisher' | 'viewer'
+  readonly showId: ShowId
+  /** Whose line it sends or watches; undefined: the show's own. */
+  readonly who: string | undefined
+  /** Staff may watch those who are not on stage. */
+  readonly isStaff: boolean
+  close(): void
+}
+
+interface Begin {
+  readonly kind: Session['kind']
+  readonly showId: ShowId
+  readonly who?: string
+  readonly isStaff?: boolean
+}
 
 export function makeRtcSessions(deps: RtcOptions & {
   clock: Clock
   random: Random
   log: Log
   shows: Shows
-  authorize(streamKey: string, remoteAddress: string): Promise<Result<ShowId>>
+  identify(streamKey: string, remoteAddress: string): Promise<Result<KeyHolder>>
 }): RtcSessions {
   const { shows, log } = deps
-  const sessions = new Map<string, { kind: 'publisher' | 'viewer'; close(): void }>()
+  const stages: Stages = makeStages(deps)
+  const sessions = new Map<string, Session>()
   const counts = { publisher: 0, viewer: 0 }
 
   /** A place is taken before anything is waited for, so that a rush cannot overbook. */
   const begin = async (
-    kind: 'publisher' | 'viewer', showId: ShowId,
+    { kind, showId, who, isStaff = false }: Begin,
     start: (onClosed: () => void) => Promise<Result<{ answer: string; close(): void }, Refusal>>,
   ): Promise<Result<Answered, Refusal>> => {
     const sessionId = secretToken(deps.random, 18)
@@ -70,7 +103,8 @@ export function makeRtcSessions(deps: RtcOptions & {
         over()
         return started
       }
-      if (!isOver) sessions.set(sessionId, { kind, close: started.value.close })
+      const { close } = started.value
+      if (!isOver) sessions.set(sessionId, { kind, showId, who, isStaff, close })
       const answer = addCandidates(started.value.answer, deps.publicAddresses, deps.udpPort)
       return ok({ showId, sessionId, answer })
     } catch (error) {
@@ -79,22 +113,77 @@ export function makeRtcSessions(deps: RtcOptions & {
     }
   }
 
+  /** Sent away while the session was under way, too. */
+  const isWelcome = ({ kind, showId, who, isStaff }: Session): boolean => who === undefined
+    || (kind === 'publisher' ? who === HOST_LINE || stages.isKnown(showId, who)
+      : stages.isOnStage(showId, who) || (isStaff && stages.find(showId, who) !== undefined))
+
+  const judge = (showId: ShowId): void => {
+    for (const session of [...sessions.values()]) {
+      if (session.showId === showId && !isWelcome(session)) session.close()
+    }
+  }
+
+  const publishGuest = async (
+    showId: ShowId, who: string, offer: string,
+  ): Promise<Result<Answered, Refusal>> => {
+    log.info('whip guest', { showId, who })
+    const answered = await begin({ kind: 'publisher', showId, who }, (onClosed) => startPublisher({
+      ...deps, show: stages.spot(showId, who), offer, onClosed, turners: idleTurners,
+      maxKbps: backstageLimits.guestKbpsMax, isUncut: true, isBackup: false,
+    }))
+    judge(showId)
+    return answered
+  }
+
   return {
-    async publish(key, address, offer, isBackup = false) {
+    async publish(key, address, offer, { isBackup = false, isHostLine = false } = {}) {
       if (counts.publisher >= PUBLISHERS_MAX) return refuse('stage.media.full')
-      const allowed = await deps.authorize(key, address)
+      const allowed = await deps.identify(key, address)
       if (!allowed.ok) return allowed
-      const show = await shows.open(allowed.value)
+      const { showId, guest } = allowed.value
+      if (guest) {
+        const { revision, ...state } = guest
+        const isKnown = stages.learn(showId, state, revision)
+        return isHostLine || !isKnown ? refuse('stage.show.key_unknown')
+          : publishGuest(showId, guest.id, offer)
+      }
+      if (isHostLine) return publishGuest(showId, HOST_LINE, offer)
+      const show = await shows.open(showId)
       log.info('whip', { showId: show.id })
-      return begin('publisher', show.id, (onClosed) =>
+      return begin({ kind: 'publisher', showId }, (onClosed) =>
         startPublisher({ ...deps, show, offer, isBackup, onClosed }))
     },
     async view(showId, offer) {
       if (counts.viewer >= deps.viewersMax) return refuse('stage.media.full')
       const show = await shows.find(showId)
       if (!show?.isReceiving) return refuse('stage.media.no_signal')
-      return begin('viewer', show.id, (onClosed) =>
+      return begin({ kind: 'viewer', showId }, (onClosed) =>
         startViewer({ ...deps, show, offer, onClosed }))
+    },
+    async viewGuest(showId, offer, { who, key, address }) {
+      const most = deps.viewersMax + (key === undefined ? 0 : STAGE_VIEWERS_MAX)
+      if (counts.viewer >= most) return refuse('stage.media.full')
+      const asker = key === undefined ? undefined : await deps.identify(key, address)
+      if (asker?.ok === false) return asker
+      if (asker && asker.value.showId !== showId) return refuse('stage.show.key_unknown')
+      const isStaff = asker !== undefined && !asker.value.guest
+      const spot = stages.find(showId, who)
+      // Somebody who is not on stage does not exist for viewers.
+      const isOpen = spot?.isReceiving && (isStaff || stages.isOnStage(showId, who))
+      if (!spot || !isOpen) return refuse('stage.media.no_signal')
+      return begin({ kind: 'viewer', showId, who, isStaff }, (onClosed) =>
+        startViewer({ ...deps, show: spot, offer, onClosed }))
+    },
+    setStage(showId, list) {
+      stages.set(showId, list)
+      judge(showId)
+    },
+    clearStage(showId) {
+      stages.clear(showId)
+      for (const session of [...sessions.values()]) {
+        if (session.showId === showId && session.who !== undefined) session.close()
+      }
     },
     end(sessionId) {
       const session = sessions.get(sessionId)

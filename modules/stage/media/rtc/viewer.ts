@@ -42,7 +42,7 @@ export async function startViewer(deps: {
   clock: Clock
   log: Log
   peers: Peers
-  show: Show
+  show: Pick<Show, 'line'>
   offer: string
   onClosed(): void
 }): Promise<Result<RtcViewer, Refusal>> {

@@ -33,6 +33,7 @@ beforeAll(async () => {
     self: { isBehindFront: true }, random: systemRandom, rtc: noRtc,
     control: {
       authorize: async () => { throw new Error('the front has asked already') },
+      identify: async () => { throw new Error('no WebRTC here') },
       report: () => {},
     },
   })

@@ -1,4 +1,4 @@
-import { makeBitReader, unescapeNal, type BitReader } from '#formats/bits'
+import { makeBitReader, unescapeNal, type BitReader } from './bits.ts'
 
 export interface SpsInfo {
   readonly width: number

@@ -1,5 +1,5 @@
-import { transportSequence, writeFeedback, type Arrival } from '#formats/twcc'
-import { makeUnwrapper16 } from '#formats/unwrap'
+import { transportSequence, writeFeedback, type Arrival } from './twcc.ts'
+import { makeUnwrapper16 } from './unwrap.ts'
 
 /** What a sender hears about the arrival of its packets, so that it can find what the path carries
  *  before packets are lost (transport-wide congestion control). */

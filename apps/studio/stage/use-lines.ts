@@ -1,0 +1,57 @@
+import { useEffect, useMemo, useRef, useState } from 'react'
+import { linePath, openLine, type Line } from './line.ts'
+
+export type Streams = ReadonlyMap<string, MediaStream>
+
+/** The own lines of several people, each opened once and kept while it is wanted. */
+export function useLines(input: {
+  showId: string
+  who: readonly string[]
+  /** null: not yet; lines are opened when it is there. */
+  keyOf: (() => Promise<string>) | null
+  iceServersOf: () => Promise<readonly RTCIceServer[]>
+}): Streams {
+  const { showId, keyOf, iceServersOf } = input
+  const [streams, setStreams] = useState<Streams>(new Map())
+  const lines = useRef(new Map<string, Line>())
+  const wanted = useMemo(() => input.who.join(' '), [input.who])
+  const asks = useRef({ keyOf, iceServersOf })
+  asks.current = { keyOf, iceServersOf }
+  const isReady = keyOf !== null
+  useEffect(() => {
+    if (!isReady) return
+    const ids = wanted === '' ? [] : wanted.split(' ')
+    for (const [id, line] of lines.current) {
+      if (ids.includes(id)) continue
+      line.close()
+      lines.current.delete(id)
+    }
+    const set = (id: string, stream: MediaStream | null) => setStreams((before) => {
+      const next = new Map(before)
+      if (stream) next.set(id, stream)
+      else next.delete(id)
+      return next
+    })
+    for (const id of ids) {
+      if (lines.current.has(id)) continue
+      let line: Line | null = null
+      let isOver = false
+      lines.current.set(id, { close() { isOver = true; line?.close() } })
+      void Promise.all([asks.current.keyOf!(), asks.current.iceServersOf()])
+        .then(([key, iceServers]) => {
+          if (isOver) return
+          line = openLine({
+            path: linePath(showId, id), key, iceServers, onStream: (stream) => set(id, stream),
+          })
+        }, () => lines.current.delete(id))
+    }
+  }, [showId, wanted, isReady])
+  useEffect(() => {
+    const open = lines.current
+    return () => {
+      for (const line of open.values()) line.close()
+      open.clear()
+    }
+  }, [showId])
+  return streams
+}
