@@ -32,11 +32,15 @@ const ALONE_MS = 1200
 function makeAir(input: ShowInput, quality: Quality) {
   const { slow, fast, media, still, onPicture } = input
   let shown: Transport | null = null
+  let hasShown = false
   return {
     get shown() { return shown },
+    /** Whether there ever was a picture: what comes after it is an interruption. */
+    get hasShown() { return hasShown },
     show(transport: Transport) {
       if (shown === transport) return
       shown = transport
+      hasShown = true
       const [on, off] = transport === 'whep' ? [fast, slow] : [slow, fast]
       on.muted = off.muted
       off.muted = true
@@ -75,7 +79,7 @@ function makeHls(input: ShowInput, quality: Quality, air: ReturnType<typeof make
         onPicture(picture: Picture) {
           if (air.shown === 'whep') return
           if (picture === 'playing') air.show('hls')
-          input.onPicture(picture)
+          input.onPicture(picture === 'waiting' && air.hasShown ? 'troubled' : picture)
         },
       })
     },

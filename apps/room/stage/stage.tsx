@@ -19,8 +19,10 @@ function useVeil(picture: string, source: string | null): Veil {
   if (!isOnline) return 'offline'
   if (line === 'broken') return 'broken'
   if (line === 'lost') return 'reconnecting'
-  if (!source || picture === 'playing' || picture === 'blocked') return null
+  if (!source || picture === 'blocked') return null
+  // Over WebRTC the last frame just stands, and players of HLS play the last second again.
   if (source === 'live' && (signal === 'lost' || picture === 'troubled')) return 'back-soon'
+  if (picture === 'playing') return null
   return 'starting'
 }
 
