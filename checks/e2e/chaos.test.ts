@@ -235,7 +235,9 @@ describe('a show goes on', () => {
     const numbers = (await readdir(recorded)).map((name) => Number(/^s(\d+)\.m4s$/.exec(name)?.[1]))
     const last = Math.max(...numbers.filter((one) => Number.isInteger(one)))
     // The kernel's own full disk: every write fails with ENOSPC.
-    for (const ahead of [2, 3, 4]) await symlink('/dev/full', join(recorded, `s${last + ahead}.m4s`))
+    for (const ahead of [2, 3, 4]) {
+      await symlink('/dev/full', join(recorded, `s${last + ahead}.m4s`))
+    }
     const params = { showId: scene.showId }
     await waitFor('the Studio knows', 15_000, async () => {
       const health = await scene.staff.call('GET /api/shows/:showId', { params })
