@@ -8,8 +8,8 @@ export default defineConfig({
     pool: 'forks',
     // Tests start PostgreSQL, ffmpeg and browsers of their own: more workers only wait for them.
     maxWorkers: 2,
-    testTimeout: 20_000,
-    hookTimeout: 60_000,
+    testTimeout: 40_000,
+    hookTimeout: 120_000,
     teardownTimeout: 20_000,
     unstubGlobals: true,
     restoreMocks: true,

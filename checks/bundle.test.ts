@@ -50,11 +50,11 @@ describe('the script of the Room', () => {
 
   it('has the player, and every language, apart', () => {
     const first = withImports(ENTRY)
-    for (const key of [...wordsOf('en'), ...wordsOf('ar'), 'room:apps/room/stage/player.ts']) {
+    for (const key of [...wordsOf('en'), ...wordsOf('ar'), 'room:apps/room/stage/live-player.ts']) {
       expect(chunks[ENTRY]!.dynamicImports).toContain(key)
       expect(first).not.toContain(chunks[key]!.file)
     }
-    const player = chunks['room:apps/room/stage/player.ts']!.file
+    const player = chunks['room:apps/room/stage/live-player.ts']!.file
     expect(gzipped(player)).toBeLessThanOrEqual(PLAYER_BUDGET_BYTES)
   })
 

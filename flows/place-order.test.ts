@@ -118,6 +118,15 @@ describe('what is checked before the batch', () => {
     expect(said(await sale.flow.place(world.buyer(), world.aWish()))).toBe(code)
   })
 
+  it('sells in a replay at the ordinary price, never by an offer of then', async () => {
+    const sale = open()
+    const offerId = await fillSale(sale, test.database, world, { stock: 5, offer: 3 })
+    world.played.selling = 'replay'
+    const byOffer = world.aWish({ offerId, unitAmountMinor: 1990 })
+    expect(said(await sale.flow.place(world.buyer(), byOffer))).toBe('trade.orders.show_not_live')
+    expect(said(await sale.flow.place(world.buyer(), world.aWish()))).toBe('held')
+  })
+
   it('turns away what is beyond the queue, and says so', async () => {
     const sale = open({ limits: { waiting: 3, batch: 2 } })
     await fillSale(sale, test.database, world, { stock: 50 })

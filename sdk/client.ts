@@ -4,6 +4,7 @@ import type { api as accounts } from '#people/accounts/contract'
 import type { api as audit } from '#people/audit/contract'
 import type { api as chat } from '#stage/chat/contract'
 import type { api as gateway } from '#stage/gateway/contract'
+import type { api as replay } from '#stage/replay/contract'
 import type { api as show } from '#stage/show/contract'
 import type { api as catalog } from '#trade/catalog/contract'
 import type { api as offers } from '#trade/offers/contract'
@@ -14,8 +15,8 @@ import type { api as views } from '#views/contract'
 
 /** Every route of the house, by `METHOD /path/:param`. */
 export type HouseApi = typeof accounts & typeof audit & typeof catalog & typeof chat
-  & typeof gateway & typeof offers & typeof orders & typeof payments & typeof quality & typeof show
-  & typeof stock & typeof views
+  & typeof gateway & typeof offers & typeof orders & typeof payments & typeof quality
+  & typeof replay & typeof show & typeof stock & typeof views
 
 type Asked<T, K extends string> = undefined extends T ? { [P in K]?: T } : { [P in K]: T }
 type HasBody<R extends ApiRoute> = R extends { readonly raw: readonly string[] } ? true

@@ -2,6 +2,7 @@ import Type, { type Static } from 'typebox'
 import { idPattern, type Api } from '#kernel'
 import { DeliverySchema, type Me } from '#people/accounts/contract'
 import type { IceServers } from '#stage/media/contract'
+import { MessageSchema } from '#stage/chat/contract'
 import type { RoomSnapshot } from '#stage/gateway/contract'
 import type { Market } from '#trade/catalog/contract'
 import { DeskOrderSchema, OrderStepSchema, ShowTotalsSchema } from '#trade/orders/contract'
@@ -21,6 +22,14 @@ export const OrderFileSchema = Type.Object({
 /** See OrderFileSchema. */
 export type OrderFile = Static<typeof OrderFileSchema>
 
+/** A line of chat in a replay: `replayMs` is where it was said, milliseconds from the beginning of
+ *  the cut. */
+export const ReplayLineSchema = Type.Object({
+  ...MessageSchema.properties, replayMs: Type.Integer(),
+})
+/** See ReplayLineSchema. */
+export type ReplayLine = Static<typeof ReplayLineSchema>
+
 /** HTTP surface of the views: reading only. */
 export const api = {
   'GET /api/desk/orders/:orderId': {
@@ -28,6 +37,21 @@ export const api = {
     doc: 'One order with its buyer, parcel, payments and history. Reading it is recorded.',
     params: Type.Object({ orderId: Type.String({ pattern: idPattern('ord') }) }),
     reply: OrderFileSchema,
+  },
+  'GET /api/shows/:showId/replay/chat': {
+    act: 'anyone',
+    perMinute: 240,
+    doc: 'Chat of a public replay from a place on, in pages; `next` of one asks for the next.',
+    params: Type.Object({ showId: Type.String({ pattern: idPattern('sho') }) }),
+    query: Type.Object({
+      fromMs: Type.Integer({ minimum: 0, maximum: 8_640_000_000_000 }),
+      next: Type.Optional(Type.String({
+        pattern: '^[0-9]{1,15}\\.msg_[0-9a-z]{26}$', maxLength: 60,
+      })),
+    }, { additionalProperties: false }),
+    reply: Type.Object({
+      lines: Type.Array(ReplayLineSchema), next: Type.Union([Type.String(), Type.Null()]),
+    }),
   },
   'GET /api/shows/:showId/totals': {
     act: 'show.read',

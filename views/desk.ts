@@ -14,9 +14,11 @@ export interface DeskViewDeps {
   readonly audit: Audit
 }
 
+const { 'GET /api/shows/:showId/replay/chat': _replay, ...deskApi } = api
+
 /** The desk's file of one order, joined from every module that knows a part of it. */
 export function deskRoutes(deps: DeskViewDeps) {
-  return routeTable<typeof api, Who>(api, {
+  return routeTable<typeof deskApi, Who>(deskApi, {
     async 'GET /api/desk/orders/:orderId'({ params, who }) {
       const id = params.orderId as OrderId
       const order = await deps.orders.read(id)

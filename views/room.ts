@@ -72,7 +72,8 @@ export function makeRoomView(deps: RoomViewDeps) {
     const [cards, offer, chat] = await Promise.all([
       deps.catalog.readCards(ids as ProductId[]),
       readOffer(showId),
-      deps.chat.latest(showId, 50),
+      // A replay says what was said when it was said.
+      show.hasReplay ? [] : deps.chat.latest(showId, 50),
     ])
     const pinned = cards.get(show.pinnedProductId as ProductId) ?? null
     const lineUp = show.lineUp.flatMap((id) => cards.get(id as ProductId) ?? [])

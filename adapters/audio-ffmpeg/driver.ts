@@ -1,5 +1,5 @@
 import { spawn, type ChildProcess } from 'node:child_process'
-import { constants, setPriority } from 'node:os'
+import { setPriority } from 'node:os'
 import type { Clock, Log } from '#kernel'
 
 export interface DriverDeps {
@@ -14,10 +14,15 @@ export interface Child {
   readonly waitingBytes: number
   readonly pid: number | undefined
   write(bytes: Uint8Array): void
+  /** Nothing more comes; it ends when it has told the rest. */
+  finish(): void
   close(): void
 }
 
 const COMMON = ['-hide_banner', '-nostdin', '-loglevel', 'quiet', '-protocol_whitelist', 'pipe']
+
+/** A third of the share of a process of ordinary rank, when the machine is full. */
+const HUMBLE_NICE = 5
 
 /** One ffmpeg between two pipes. It gets no environment of ours: what it reads is hostile. */
 export function startChild(deps: DriverDeps, options: {
@@ -37,7 +42,8 @@ export function startChild(deps: DriverDeps, options: {
     child.kill('SIGKILL')
     options.gone()
   }
-  child.on('error', end).on('exit', end)
+  // `close` comes when the last of what it said has been read; `exit` may come before.
+  child.on('error', end).on('close', end)
   // A pipe that breaks is told by the exit as well.
   child.stdin!.on('error', () => {})
   child.stdout!.on('error', () => {})
@@ -52,7 +58,7 @@ export function startChild(deps: DriverDeps, options: {
   })
   if (options.isHumble && child.pid !== undefined) {
     try {
-      setPriority(child.pid, constants.priority.PRIORITY_BELOW_NORMAL)
+      setPriority(child.pid, HUMBLE_NICE)
     } catch {
       // It ended at once, or the system has no such thing.
     }
@@ -63,6 +69,7 @@ export function startChild(deps: DriverDeps, options: {
     write(bytes) {
       if (!isOver && child.stdin!.writable) child.stdin!.write(bytes)
     },
+    finish: () => void child.stdin!.end(),
     close() {
       isOver = true
       child.kill('SIGKILL')

@@ -10,7 +10,7 @@ type Tell = Parameters<SoundTurners['toAac']>[0]
 /** Little is probed: every byte that is waited for is delay. FLV comes out, not ADTS, because it
  *  says when each frame is, with the encoder's priming already taken off. */
 const ARGS = [
-  '-fflags', '+nobuffer', '-analyzeduration', '0', '-probesize', '32',
+  '-analyzeduration', '0', '-probesize', '32',
   '-f', 'ogg', '-c:a', 'libopus', '-i', 'pipe:0', '-vn', '-threads', '1',
   '-c:a', 'aac', '-b:a', '128k', '-ar', '48000', '-ac', '2', '-copyts', '-flush_packets', '1',
   '-flvflags', 'no_duration_filesize+no_metadata', '-f', 'flv', 'pipe:1',

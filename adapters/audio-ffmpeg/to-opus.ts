@@ -8,7 +8,7 @@ import type { Job, Run } from './turner.ts'
 type Tell = Parameters<SoundTurners['toOpus']>[1]
 
 const ARGS = [
-  '-fflags', '+nobuffer', '-analyzeduration', '0', '-probesize', '32',
+  '-analyzeduration', '0', '-probesize', '32',
   '-f', 'flv', '-i', 'pipe:0', '-vn', '-threads', '1',
   '-c:a', 'libopus', '-b:a', '96k', '-ar', '48000', '-ac', '2', '-frame_duration', '20',
   '-application', 'audio', '-copyts', '-flush_packets', '1', '-page_duration', '20000',

@@ -12,6 +12,7 @@ import { mountTable, type MountDeps } from './mount.ts'
 import { makeOriginPolicy, type OriginPolicy } from './origin.ts'
 import { addErrorEdges, makeRefusalSender } from './refusals.ts'
 import { addProxy, type ProxyOptions } from './proxy.ts'
+import { addStream, type StreamOptions } from './stream.ts'
 import { addSecurityHeaders } from './security.ts'
 
 export { cookieName, readSession } from './mount.ts'
@@ -37,6 +38,7 @@ export interface Http {
   readonly origin: OriginPolicy
   mount(table: RouteTable): void
   proxy(options: ProxyOptions): void
+  stream(options: StreamOptions): void
 }
 
 const quiet = {
@@ -164,5 +166,6 @@ export async function makeHttp(deps: HttpDeps): Promise<Http> {
     origin,
     mount: (table) => mountTable(app, table, mountDeps),
     proxy: (options) => addProxy(app, options, { send, log: deps.log }),
+    stream: (options) => addStream(app, options, { ...mountDeps, log: deps.log }),
   }
 }

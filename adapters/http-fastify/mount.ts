@@ -42,7 +42,9 @@ function hasInternalKey(request: FastifyRequest, key: string): boolean {
 }
 
 /** Who may call: judged before the body is read. */
-async function judge(request: FastifyRequest, act: Act, deps: MountDeps): Promise<Refusal | null> {
+export async function judge(
+  request: FastifyRequest, act: Act, deps: MountDeps,
+): Promise<Refusal | null> {
   if (act === 'signed') return null
   if (act === 'internal') {
     return hasInternalKey(request, deps.internalKey)

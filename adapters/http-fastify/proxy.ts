@@ -13,6 +13,8 @@ export interface ProxyOptions {
   readonly timeoutMs: number
   /** Writes per address and minute; as many as come when not said. */
   readonly writesPerMinute?: number
+  /** Whether this caller may have what lies at a path; if not, nothing lies there. */
+  mayPass?(path: string, request: FastifyRequest): Promise<boolean>
   /** Headers of ours that the other process gets beside those of the caller that may pass. */
   headersFor?(request: FastifyRequest): Readonly<Record<string, string>>
 }
@@ -71,12 +73,17 @@ export function resolveTarget(raw: string, prefix: string): string | null {
     ? pathname + search : null
 }
 
-function forward(
+/** Passes a request on; `extra` headers are ours, `down` replaces what the answer says. */
+export function forward(
   origin: string,
   path: string,
   request: FastifyRequest,
   reply: FastifyReply,
-  options: ProxyOptions & { agent: Agent },
+  options: Pick<ProxyOptions, 'timeoutMs'> & {
+    readonly agent: Agent
+    readonly extra?: Readonly<Record<string, string>>
+    readonly down?: Readonly<Record<string, string>>
+  },
   fail: (cause: unknown) => void,
 ): void {
   const raw = request.raw
@@ -84,9 +91,7 @@ function forward(
     method: raw.method!,
     agent: options.agent,
     timeout: options.timeoutMs,
-    headers: {
-      ...pick(raw.headers, passUp), [ADDRESS_HEADER]: request.ip, ...options.headersFor?.(request),
-    },
+    headers: { ...pick(raw.headers, passUp), ...options.extra },
   })
   const isGone = () => reply.raw.destroyed || reply.raw.writableEnded
   upstream.on('timeout', () => upstream.destroy(new Error('timeout')))
@@ -99,6 +104,7 @@ function forward(
     reply.raw.writeHead(answer.statusCode ?? 502, {
       'x-content-type-options': 'nosniff',
       ...headers,
+      ...options.down,
     })
     answer.pipe(reply.raw)
     answer.on('error', () => reply.raw.destroy())
@@ -129,8 +135,13 @@ export function addProxy(
         void deps.send(reply, { code: 'http.unavailable' })
       }
       try {
+        if (await options.mayPass?.(path, request) === false) {
+          return void deps.send(reply, { code: 'http.not_found' })
+        }
         const origin = typeof target === 'string' ? target : await target(path, request)
-        if (!reply.raw.destroyed) forward(origin, path, request, reply, { ...options, agent }, fail)
+        if (reply.raw.destroyed) return
+        const extra = { [ADDRESS_HEADER]: request.ip, ...options.headersFor?.(request) }
+        forward(origin, path, request, reply, { ...options, agent, extra }, fail)
       } catch (cause) {
         fail(cause)
       }

@@ -25,6 +25,10 @@ export interface Options {
   readonly mediaProcesses: number
   readonly databaseUrl: string | undefined
   readonly logLevel: LogLevel
+  /** null: replays stay until somebody removes them. */
+  readonly keepReplaysDays: number | null
+  /** null: recordings may fill the disk. */
+  readonly mediaQuotaGb: number | null
 }
 
 export const logLevels = ['debug', 'info', 'warn', 'error'] as const
@@ -71,6 +75,8 @@ export const help = `Silkcast: go live once, sell in every market.
   --media-processes N each show belongs to one of them; from the second on they take the UDP ports
                       after --udp-port (default 1)
   --database-url URL  your own PostgreSQL (15 or newer) instead of the one that comes along
+  --keep-replays-days N  recordings go N days after their show (default: they stay)
+  --media-quota-gb N  room for recordings; above it the oldest withdrawn ones go (default: the disk)
   --log-level LEVEL   debug, info, warn or error in this terminal (default warn)
   --version           prints the version
   --help              prints this
@@ -91,6 +97,8 @@ const flags = {
   'media-processes': { type: 'string', default: '1' },
   'database-url': { type: 'string' },
   'log-level': { type: 'string', default: 'warn' },
+  'keep-replays-days': { type: 'string' },
+  'media-quota-gb': { type: 'string' },
   merchant: { type: 'string' },
   'owner-email': { type: 'string' },
   version: { type: 'boolean', default: false },
@@ -103,6 +111,14 @@ function portOf(flag: string, text: string): number {
   const port = Number(text)
   if (/^\d{1,5}$/.test(text) && port <= 65_535) return port
   throw new Wrong(`--${flag} takes a port number from 1 to 65535, not "${text}".`)
+}
+
+/** A whole number from 1 on, or null when it was not said. */
+function countOf(flag: string, text: string | undefined, most: number): number | null {
+  if (text === undefined) return null
+  const count = Number(text)
+  if (/^[1-9]\d{0,6}$/.test(text) && count <= most) return count
+  throw new Wrong(`--${flag} takes a whole number from 1 to ${most}, not "${text}".`)
 }
 
 function publicUrlOf(text: string | undefined): string | undefined {
@@ -215,6 +231,8 @@ function parse(args: readonly string[]): Asked {
       databaseUrl: databaseUrlOf(values['database-url']), logLevel: levelOf(values['log-level']),
       publicIps: publicIpsOf(values['public-ip']), mediaProcesses,
       iceServers: iceServersOf(values['ice-servers']),
+      keepReplaysDays: countOf('keep-replays-days', values['keep-replays-days'], 36_500),
+      mediaQuotaGb: countOf('media-quota-gb', values['media-quota-gb'], 1_000_000),
     },
   }
 }

@@ -30,8 +30,10 @@ function sharedEnv(settings: Settings): Env {
   const inherited = Object.entries(process.env)
     .filter((entry): entry is [string, string] =>
       entry[1] !== undefined && !/^(npm_|SILKCAST_)/.test(entry[0]))
-  // For a rig, a test or a house with other viewers these reach the server from outside.
-  const passed = ['SILKCAST_RATE_PROFILE', 'SILKCAST_HOLD_SECONDS', 'SILKCAST_LAG_CAP_MS']
+  // For a rig, a test or a house with other viewers these reach the children from outside.
+  const passed = [
+    'SILKCAST_RATE_PROFILE', 'SILKCAST_HOLD_SECONDS', 'SILKCAST_LAG_CAP_MS', 'SILKCAST_RENDITIONS',
+  ]
     .flatMap((name): [string, string][] => process.env[name] ? [[name, process.env[name]]] : [])
   const publicUrl = publicUrlOf(settings)
   // The server listens on one address only when it was told so; then that one is its way in.
@@ -71,6 +73,10 @@ function serverEnv({ options, ports, tls }: Settings): Env {
     SILKCAST_PORT: String(ports.http), SILKCAST_HOST: options.host,
     SILKCAST_MERCHANT: options.merchant,
     ...metricsToken ? { SILKCAST_METRICS_TOKEN: metricsToken } : {},
+    ...options.keepReplaysDays
+      ? { SILKCAST_KEEP_REPLAYS_DAYS: String(options.keepReplaysDays) } : {},
+    ...options.mediaQuotaGb
+      ? { SILKCAST_MEDIA_QUOTA_GB: String(options.mediaQuotaGb) } : {},
     ...options.ownerEmail ? { SILKCAST_OWNER_EMAIL: options.ownerEmail } : {},
     // May hold the password of a TURN server: browsers get it from the server, nobody else does.
     ...options.iceServers.length > 0

@@ -13,6 +13,10 @@ test('a key is good, refused with its code, or undecided', async () => {
   desk.keys.set('good-key-1', showId)
   const control = connect(desk.url)
   expect(await control.authorize('good-key-1', '::1')).toEqual({ ok: true, value: showId })
+  expect(control.renditionsOf(showId)).toBeUndefined()
+  desk.renditions = ['audio', '4k', 7]
+  await control.authorize('good-key-1', '::1')
+  expect(control.renditionsOf(showId)).toEqual(['audio'])
   expect(await control.authorize('evil-key-1', '::1'))
     .toMatchObject({ ok: false, refusal: { code: 'stage.show.key_unknown' } })
   desk.isDown = true

@@ -1,6 +1,6 @@
 import { Fault, isId, ok, refuse, type Clock, type Log, type Result, type ShowId } from '#kernel'
 import {
-  controlPaths, INTERNAL_HEADER, MEDIA_LIMITS, type Doorstep, type StateReport,
+  controlPaths, INTERNAL_HEADER, MEDIA_LIMITS, type Doorstep, type RenditionName, type StateReport,
 } from '#stage/media/contract'
 
 /** The server process as the media process sees it: two calls over HTTP. */
@@ -11,10 +11,14 @@ export interface Control {
     showId: ShowId; owner: Doorstep
   }>>
   report(report: StateReport): void
+  /** What the server last said about a show; undefined when it left the choice to us. */
+  renditionsOf(showId: ShowId): readonly RenditionName[] | undefined
 }
 
 const RETRY_MS_MAX = 30_000
 const PENDING_MAX = 16
+const SHOWS_MAX = 1_000
+const RENDITIONS: readonly RenditionName[] = ['360p', 'audio']
 const CODE = /^[a-z0-9_.]{1,80}$/
 
 export function makeControl(deps: {
@@ -59,6 +63,14 @@ export function makeControl(deps: {
     pending.delete(showId)
   }
 
+  const renditions = new Map<ShowId, readonly RenditionName[]>()
+  const keep = (showId: ShowId, said: unknown): void => {
+    renditions.delete(showId)
+    if (!Array.isArray(said)) return
+    renditions.set(showId, RENDITIONS.filter((name) => said.includes(name)))
+    if (renditions.size > SHOWS_MAX) renditions.delete(renditions.keys().next().value!)
+  }
+
   const ask = async (
     streamKey: string, remoteAddress: string,
   ): Promise<Result<{ showId: ShowId; owner: Doorstep | undefined }>> => {
@@ -67,8 +79,11 @@ export function makeControl(deps: {
         throw new Fault('stage.media.server_silent', { retryable: true, cause })
       })
     const body: unknown = await response.json().catch(() => null)
-    const reply = body as { showId?: unknown; code?: unknown; owner?: Doorstep } | null
+    const reply = body as {
+      showId?: unknown; code?: unknown; owner?: Doorstep; renditions?: unknown
+    } | null
     if (response.status === 200 && isId('sho', reply?.showId)) {
+      keep(reply.showId, reply.renditions)
       return ok({ showId: reply.showId, owner: reply.owner })
     }
     if (response.status !== 403) {
@@ -80,6 +95,7 @@ export function makeControl(deps: {
   }
 
   return {
+    renditionsOf: (showId) => renditions.get(showId),
     async authorize(streamKey, remoteAddress) {
       const found = await ask(streamKey, remoteAddress)
       return found.ok ? ok(found.value.showId) : found

@@ -6,10 +6,13 @@ import { availableParallelism } from 'node:os'
 import { resolve } from 'node:path'
 import pino from 'pino'
 import { systemClock, systemRandom, type Log } from '#kernel'
-import { findPackagedFfmpeg, makeSoundTurners } from '#adapters/audio-ffmpeg'
+import {
+  findPackagedFfmpeg, makePictureTurners, makeSoundTurners,
+} from '#adapters/audio-ffmpeg'
 import { makeDatachannelPeers } from '#adapters/rtc-datachannel'
 import { makeMediaServer } from '#stage/media'
 import { makeControl } from './control.ts'
+import { chooseRenditions } from './renditions.ts'
 
 /** Exit codes a supervisor can tell apart. */
 const EXIT = { settings: 2, port: 3, folder: 4 } as const
@@ -90,19 +93,23 @@ const publicAddresses = (process.env['SILKCAST_PUBLIC_IP'] ?? '').split(',')
 const viewersMax = amount('SILKCAST_WHEP_MAX', availableParallelism() * 100, 100_000)
 const maxKbps = amount('SILKCAST_WHIP_KBPS_MAX', 4_000, 100_000)
 const control = makeControl({ serverUrl, internalKey, clock: systemClock, log })
+const choose = chooseRenditions(process.env['SILKCAST_RENDITIONS'], availableParallelism())
+if (!choose) giveUp(EXIT.settings, 'SILKCAST_RENDITIONS is none, audio or all.')
 const ffmpeg = process.env['SILKCAST_FFMPEG'] || findPackagedFfmpeg() || 'ffmpeg'
 const usage = () => {
   const { user, system } = process.cpuUsage()
   return { cpuMicros: user + system, memoryBytes: process.memoryUsage.rss() }
 }
 const media = makeMediaServer({
-  clock: systemClock, random: systemRandom, log, folder, internalKey, control,
+  clock: systemClock, random: systemRandom, log, folder, internalKey,
+  control: { ...control, renditionsOf: (showId) => choose(control.renditionsOf(showId)) },
   rtc: {
     peers: makeDatachannelPeers({ log, udpPort, bindAddress: udpHost }),
     turners: makeSoundTurners({ ffmpeg, clock: systemClock, log }),
+    pictures: makePictureTurners({ ffmpeg, clock: systemClock, log }),
     udpPort, publicAddresses, viewersMax, maxKbps,
   },
-  self: { usage, isBehindFront: process.env['SILKCAST_RTMP_FRONT'] === '1' },
+  self: { usage, ffmpeg, isBehindFront: process.env['SILKCAST_RTMP_FRONT'] === '1' },
 })
 
 type ListenError = NodeJS.ErrnoException & { port?: number }
@@ -113,18 +120,23 @@ const ports = await media.listen(where).catch((error: ListenError) => {
   giveUp(EXIT.port, sentence)
 })
 
+/** Native threads are part of this process, and ending them in good order may hang: when nobody is
+ *  left who would kill us after a while, we do. */
+const endAlone = (): void => void process.kill(process.pid, 'SIGKILL')
+
 let isStopping = false
-async function stop(): Promise<void> {
+async function stop(end: (code: number) => void): Promise<void> {
   if (isStopping) return
   isStopping = true
   // A disk that hangs must not keep the process.
-  systemClock.after(5_000, () => process.exit(1))
+  systemClock.after(5_000, () => end(1))
   await media.close()
-  process.exit(0)
+  end(0)
 }
-process.on('SIGTERM', stop)
-process.on('SIGINT', stop)
-onParentGone(() => void stop())
+const stopAsTold = (): void => void stop(process.exit)
+process.on('SIGTERM', stopAsTold)
+process.on('SIGINT', stopAsTold)
+onParentGone(() => void stop(endAlone))
 process.on('unhandledRejection', (error) => {
   log.error('unhandled', { message: error instanceof Error ? error.message : String(error) })
 })

@@ -12,9 +12,12 @@ import { useWords } from './words.ts'
 function ShowState() {
   const { t, number } = useWords()
   const state = useRoom(({ room }) => room.show.state)
+  const hasReplay = useRoom(({ room }) => room.show.hasReplay)
   const viewers = useRoom(({ room }) => room.viewers)
   const demo = useRoom(({ room }) => room.demoViewers)
-  if (state === 'ended') return <Badge>{t('room.state.ended')}</Badge>
+  if (state === 'ended') {
+    return <Badge>{t(hasReplay ? 'room.state.ended' : 'room.state.over')}</Badge>
+  }
   if (state === 'scheduled') return <Badge>{t('room.state.scheduled')}</Badge>
   return (
     <span className="live-row">

@@ -2,8 +2,10 @@ import { applyEvents, connectRoom, makeClient, type RoomLine } from '#sdk'
 import type { Refusal, Result } from '#kernel'
 import type { Delivery, Me } from '#people/accounts/contract'
 import type { PersonEvent, RoomEvent, RoomSnapshot } from '#stage/gateway/contract'
+import type { Replay } from '#stage/replay/contract'
 import type { Order, PlaceOrder } from '#trade/orders/contract'
 import type { Payment } from '#trade/payments/contract'
+import type { ReplayLine } from '#views/contract'
 import type { BootData } from './boot.ts'
 import { makeServerClock, type ServerClock } from './clock.ts'
 import { makeCueing } from './cues/cueing.ts'
@@ -48,6 +50,12 @@ export interface House {
   setMarket(market: string): void
   /** Changes the view, data saver or keys, and remembers it on this device. */
   setComfort(change: Partial<Comfort>): void
+  /** null: not public, or it cannot be read now. */
+  readReplay(): Promise<Replay | null>
+  /** A page of what was said from a place of the replay on. */
+  readReplayChat(fromMs: number, next?: string): Promise<{
+    readonly lines: readonly ReplayLine[], readonly next: string | null
+  } | null>
 }
 
 function withOrder(orders: readonly Order[] | null, order: Order): readonly Order[] {
@@ -185,6 +193,16 @@ export function makeHouse(boot: BootData): House {
         link?.refresh()
       }
       return answer
+    },
+    async readReplay() {
+      const answer = await client.call('GET /api/shows/:showId/replay', { params: { showId } })
+      return answer.ok ? answer.value : null
+    },
+    async readReplayChat(fromMs, next) {
+      const answer = await client.call('GET /api/shows/:showId/replay/chat', {
+        params: { showId }, query: { fromMs: Math.floor(fromMs), ...(next ? { next } : {}) },
+      })
+      return answer.ok ? answer.value : null
     },
     setMarket(market) {
       remember('market', market)

@@ -9,6 +9,7 @@ import { makePayOrder } from '#flows/pay-order'
 import { makePlaceOrder } from '#flows/place-order'
 import { makeReconcile } from '#flows/reconcile'
 import { makeRefundOrder } from '#flows/refund-order'
+import { makeReplayFlow } from '#flows/replay'
 import { makeSettlePayment } from '#flows/settle-payment'
 import { makeQuality, makeQualityRoutes } from '#insight/quality'
 import { Fault, type Clock, type Ids, type Log, type Random, type RouteTable, type ShowId,
@@ -18,6 +19,7 @@ import { isAllowed, type Mailer } from '#people/accounts/contract'
 import { makeAudit } from '#people/audit'
 import { makeChat, makeChatRoutes } from '#stage/chat'
 import { addressKey, makeGateway, type OriginRule } from '#stage/gateway'
+import { makeReplayRoutes, makeReplays, momentOf, placeOf } from '#stage/replay'
 import { makeShowRoutes, makeShows } from '#stage/show'
 import { makeCatalog, makeCatalogRoutes } from '#trade/catalog'
 import { makeOffers, makeOffersRoutes } from '#trade/offers'
@@ -28,13 +30,16 @@ import type { Payments } from '#trade/payments/contract'
 import { makeStock, makeStockRoutes } from '#trade/stock'
 import { deskRoutes } from '../../views/desk.ts'
 import { readOpenPayments } from '../../views/figures.ts'
+import { replayRoutes } from '../../views/replay.ts'
 import { makeRoomView } from '../../views/room.ts'
-import type { ServerEnv } from './env.ts'
+import { readIceServers, type ServerEnv } from './env.ts'
 import { rtmpUrlFor } from './ingest-url.ts'
 import { startJobs } from './jobs.ts'
 import { makeMediaControl } from './media-control.ts'
 import { makeMediaFigures } from './metrics.ts'
 import type { MediaFleet } from './media-fleet/index.ts'
+import { phoneOriginFor } from './phone-origin.ts'
+import { keepRule, makeRecordings } from './recordings.ts'
 import { makeTell } from './tell.ts'
 
 export interface House {
@@ -108,6 +113,9 @@ function makeStage(house: House, trade: Trade, people: People, flows: () => Flow
       muted: (_showId, personId, muted) => gateway.tellPerson(personId, { k: 'muted', muted }),
     },
   })
+  const replays = makeReplays({
+    ...house, recordings: makeRecordings(env, house.media), keep: keepRule(env),
+  })
   const room = makeRoomView({ ...trade, shows, chat, clock, gateway: () => gateway })
   const gateway = makeGateway({
     ...base, who: people.accounts.whoBySession,
@@ -126,7 +134,7 @@ function makeStage(house: House, trade: Trade, people: People, flows: () => Flow
   })
   const tell = makeTell({ gateway, room, catalog: trade.catalog, clock, log })
   shows.onChange(tell.showChanged)
-  return { shows, chat, gateway, room, tell }
+  return { shows, chat, replays, gateway, room, tell }
 }
 type Stage = ReturnType<typeof makeStage>
 
@@ -142,7 +150,7 @@ function makeInsight(house: House, { shows }: Stage) {
 type Insight = ReturnType<typeof makeInsight>
 
 /** What acts on two modules. */
-function makeFlows(house: House, trade: Trade, people: People, { shows, tell }: Stage) {
+function makeFlows(house: House, trade: Trade, people: People, { shows, replays, tell }: Stage) {
   const { clock, log, env } = house
   const base = { ...house, ...trade, shows }
   const { settle, push } = makeSettlePayment<Tx>({
@@ -159,7 +167,7 @@ function makeFlows(house: House, trade: Trade, people: People, { shows, tell }: 
     return show
   }
   return {
-    openOffer, stopSale, settle,
+    openOffer, stopSale, settle, replay: makeReplayFlow({ shows, replays, log }),
     placeOrder: makePlaceOrder<Tx>({
       ...base, accounts: people.accounts, afterCommit: tell.batchPlaced,
       meter: house.meter,
@@ -191,7 +199,13 @@ function makeRoutes(
   const parts = { ...house, ...trade, ...people, ...stage, ...insight }
   return [
     people.accounts.routes, people.audit.routes, stage.gateway.routes,
-    deskRoutes(parts), makeCatalogRoutes(parts), makeChatRoutes(parts), makeQualityRoutes(parts),
+    makeQualityRoutes(parts),
+    deskRoutes(parts), replayRoutes({ ...stage, places: { placeOf, momentOf } }),
+    makeReplayRoutes({
+      ...parts, setPublic: flows.replay.setPublic,
+      remove: (showId) => flows.replay.remove(showId, 'by_hand'),
+    }),
+    makeCatalogRoutes(parts), makeChatRoutes(parts),
     makeStockRoutes({
       ...parts,
       stock: {
@@ -219,14 +233,23 @@ function makeRoutes(
       ...parts, stopSale: flows.stopSale, heard: insight.quality.hearMedia,
       rtmpUrl: (host) => rtmpUrlFor(house.env, host),
       placeMedia: house.media.place,
+      iceServers: readIceServers(house.env),
+      async phoneLink(who, host, path) {
+        const made = await people.accounts.makeCameraToken(who.personId!)
+        const { origin, isSecure } = phoneOriginFor(house.env.SILKCAST_PUBLIC_URL, host)
+        return made && {
+          isSecure, expiresAtMs: made.expiresAtMs,
+          url: `${origin}/sign-in?to=${path}#${made.token}`,
+        }
+      },
     }),
   ]
 }
 
 /** Work without a caller: facts to their listeners, expiry, reconciliation, lost signals. */
 function makeWork(
-  house: House, trade: Trade, people: People, { shows }: Stage, flows: Flows, insight: Insight,
-  relay: Relay,
+  house: House, trade: Trade, people: People, { shows, replays }: Stage, flows: Flows,
+  insight: Insight, relay: Relay,
 ) {
   const none = async (work: Promise<unknown>) => work.then(() => 0)
   const jobs = [
@@ -234,6 +257,8 @@ function makeWork(
     { name: 'reconcile', everyMs: 2000, run: async () => (await flows.reconcile()).settled },
     { name: 'signals', everyMs: 1000, run: () => none(shows.sweep()) },
     { name: 'quality', everyMs: 60_000, run: insight.quality.sweep },
+    { name: 'replays', everyMs: 2000, run: () => none(replays.sweep()) },
+    { name: 'keeping', everyMs: 60_000, run: flows.replay.tidy },
     { name: 'sessions', everyMs: 3_600_000, run: () => none(people.accounts.sweep()) },
     { name: 'webhooks', everyMs: 3_600_000, run: () => none(trade.payments.sweep()) },
   ]

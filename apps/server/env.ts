@@ -36,6 +36,8 @@ const EnvSchema = Type.Object({
   SILKCAST_METRICS_TOKEN: Type.Optional(Type.String({ minLength: 16, maxLength: 200 })),
   // A house whose viewers are further behind, or not at all: see offerLimits.lagCapMs.
   SILKCAST_LAG_CAP_MS: Type.Optional(Type.String({ pattern: '^\\d{1,5}$' })),
+  SILKCAST_KEEP_REPLAYS_DAYS: Type.Optional(Type.String({ pattern: '^[1-9]\\d{0,4}$' })),
+  SILKCAST_MEDIA_QUOTA_GB: Type.Optional(Type.String({ pattern: '^[1-9]\\d{0,6}$' })),
   SILKCAST_HOLD_SECONDS: Type.Optional(Type.String({ pattern: '^\\d{1,5}$' })),
 })
 

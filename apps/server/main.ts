@@ -14,11 +14,13 @@ import { readEnv, readIceServers, type ServerEnv } from './env.ts'
 import { firstRun } from './first-run.ts'
 import { makeLog } from '#adapters/log-pino'
 import { addMetrics, countRequests } from './metrics.ts'
+import { addMediaStreams } from './media-streams.ts'
 import { addPages } from './pages/index.ts'
 import { countryOfAddress } from './pages/visitor.ts'
 import { makeMediaFleet } from './media-fleet/index.ts'
 import { makeMediaWay } from './media-fleet/way.ts'
 import { refusals } from './refusals.ts'
+import { makeRehearsalGuard } from './rehearsal.ts'
 import { followTls, tlsOf } from './tls.ts'
 import { openTrust } from './trust/open.ts'
 import { makeViewerHeader } from './viewer-header.ts'
@@ -61,11 +63,17 @@ function mountAll(http: Http, house: OpenHouse): void {
   countRequests(http.app, house.metrics.meter)
   for (const table of house.routes) http.mount(table)
   if (isDemo) http.mount(demoRoutes({ ...house, root }))
+  addMediaStreams(http, env, house.media)
   http.proxy({
     prefix: '/media', timeoutMs: 15_000,
     target: makeMediaWay({ media: house.media, authorize: house.shows.authorize }),
     methods: ['GET', 'HEAD', 'POST', 'DELETE', 'PATCH'],
     writesPerMinute: env.SILKCAST_RATE_PROFILE === 'lab' ? 100_000 : 240,
+    mayPass: makeRehearsalGuard({
+      shows: house.shows,
+      whoOf: (request: Parameters<typeof readSession>[0]) =>
+        house.accounts.whoBySession(readSession(request, isSecure)),
+    }),
     headersFor: makeViewerHeader(env, (request) => readSession(request, isSecure)),
   })
   http.proxy({

@@ -2,6 +2,7 @@ import { refusalCodes as accounts } from '#people/accounts/contract'
 import { refusalCodes as audit } from '#people/audit/contract'
 import { refusalCodes as chat } from '#stage/chat/contract'
 import { refusalCodes as gateway } from '#stage/gateway/contract'
+import { refusalCodes as replay } from '#stage/replay/contract'
 import { refusalCodes as show } from '#stage/show/contract'
 import { refusalCodes as catalog } from '#trade/catalog/contract'
 import { refusalCodes as offers } from '#trade/offers/contract'
@@ -15,6 +16,7 @@ export const refusals = [
   ...audit,
   ...chat,
   ...gateway,
+  ...replay,
   ...show,
   ...catalog,
   ...offers,

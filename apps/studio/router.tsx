@@ -19,9 +19,17 @@ const newShow = createRoute({
 const planShow = createRoute({
   getParentRoute: () => studio, path: 'shows/$showId/plan', component: showForm,
 })
+const replay = createRoute({
+  getParentRoute: () => studio, path: 'shows/$showId/replay',
+  component: lazyRouteComponent(() => import('./replay/replay-page.tsx'), 'ReplayPage'),
+})
 const control = createRoute({
   getParentRoute: () => studio, path: 'shows/$showId',
   component: lazyRouteComponent(() => import('./control/control-page.tsx'), 'ControlPage'),
+})
+const camera = createRoute({
+  getParentRoute: () => studio, path: 'shows/$showId/camera',
+  component: lazyRouteComponent(() => import('./camera/camera-page.tsx'), 'CameraPage'),
 })
 const products = createRoute({
   getParentRoute: () => studio, path: 'products',
@@ -39,7 +47,9 @@ const product = createRoute({
 // Not registered as the one router of the type system: Studio and Desk are checked in one program.
 export const router = createRouter({
   routeTree: root.addChildren([
-    signIn, studio.addChildren([shows, newShow, planShow, control, products, importCsv, product]),
+    signIn, studio.addChildren([
+      shows, newShow, planShow, replay, control, camera, products, importCsv, product,
+    ]),
   ]),
   defaultErrorComponent: PageError,
   defaultPreload: 'intent',

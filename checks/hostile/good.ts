@@ -96,6 +96,9 @@ export const good: Readonly<Record<string, (world: World) => Good>> = {
   }),
   'GET /api/shows/:showId/ingest': (world) => ({ params: scratch(world) }),
   'POST /api/shows/:showId/ingest/rotate': (world) => ({ params: scratch(world) }),
+  'POST /api/shows/:showId/phone': (world) => ({ params: scratch(world) }),
+  'GET /api/rtc': () => ({}),
+  'POST /api/rtc/upload-test': () => ({ body: 'bytes', type: 'application/octet-stream' }),
   'POST /api/shows/:showId/go-live': (world) => ({ params: scratch(world) }),
   'POST /api/shows/:showId/end': () => ({ params: { showId: nobodys('sho') } }),
   'POST /api/shows/:showId/pin': (world) => ({
@@ -105,6 +108,24 @@ export const good: Readonly<Record<string, (world: World) => Good>> = {
   'POST /api/shows/:showId/take-over': (world) => ({
     params: scratch(world), body: { directed: false },
   }),
+  'GET /api/shows/:showId/replay': (world) => ({ params: scratch(world) }),
+  'GET /api/shows/:showId/replay/chat': (world) => ({
+    params: scratch(world), query: `fromMs=1000&next=1.${nobodys('msg')}`,
+  }),
+  'GET /api/shows/:showId/replay/edit': (world) => ({ params: scratch(world) }),
+  'PUT /api/shows/:showId/replay/cut': (world) => ({
+    params: scratch(world), body: { inMs: 0, outMs: 2000 },
+  }),
+  'PUT /api/shows/:showId/replay/chapters/:chapterId': (world) => ({
+    params: { ...scratch(world), chapterId: nobodys('fct') },
+    body: { title: '<b>Tea</b>', isHidden: false },
+  }),
+  'PUT /api/shows/:showId/replay/public': (world) => ({
+    params: scratch(world), body: { isPublic: true },
+  }),
+  'POST /api/shows/:showId/replay/download': (world) => ({ params: scratch(world) }),
+  'DELETE /api/shows/:showId/replay': () => ({ params: { showId: nobodys('sho') } }),
+  'GET /api/storage': () => ({}),
   'GET /api/shows/:showId/totals': (world) => ({ params: scratch(world) }),
   'DELETE /api/shows/:showId/chat/:messageId': (world) => ({
     params: { ...scratch(world), messageId: nobodys('msg') },

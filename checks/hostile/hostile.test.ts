@@ -2,6 +2,7 @@ import { afterAll, beforeAll } from 'vitest'
 import { afterCases } from './after-cases.ts'
 import { fileCases } from './file-cases.ts'
 import { moneyCases } from './money-cases.ts'
+import { offerCases } from './offer-cases.ts'
 import { pageCases } from './page-cases.ts'
 import { pathCases } from './path-cases.ts'
 import { routeCases } from './route-cases.ts'
@@ -20,5 +21,6 @@ socketCases(here)
 moneyCases(here)
 fileCases(here)
 pathCases(here)
+offerCases(here)
 pageCases(here)
 afterCases(here)

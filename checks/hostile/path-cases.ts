@@ -65,6 +65,38 @@ export function pathCases(world: () => World): void {
       expectNoFindings()
     })
 
+    test('recordings are for staff, whatever the address or the range', async () => {
+      const { wire, staff, attacker, showId } = world()
+      const paths = [`/media/${showId}/replay.mp4`, `/api/shows/${showId}/recording/replay.m3u8`,
+        `/api/shows/${showId}/recording/s0.m4s`]
+      for (const path of paths) {
+        expectNo(`${path} as nobody`, await wire.ask({ path }), 'people.accounts.sign_in_needed')
+        expectNo(`${path} as a guest`, await wire.ask({ path, session: attacker.token }),
+          'people.accounts.not_allowed')
+      }
+      const session = staff.merchant
+      const names = [...up, 'index.jsonl', 'cut.json', 'head', 'live.m3u8', 's1.m4s%00', 'S0.m4s',
+        's99999999999.m4s', 'made-0-end.mp4', '..%2f..%2fstop', 'state.json', '__proto__']
+      for (const name of names) {
+        for (const path of [`/api/shows/${showId}/recording/${name}`,
+          `/media/${name}/replay.mp4`]) {
+          const answer = await wire.ask({ path, session })
+          note(`${path}: ${answer.status}`, answer.status < 400 || answer.status >= 500)
+          note(`${path} leaks`, findLeaks(answer).length > 0 || foreign.test(answer.text))
+        }
+      }
+      for (const range of ['bytes=0-99999999999999999999', 'bytes=-1', 'bytes=9-1', 'bytes=0-0,5-9',
+        `bytes=${'1,'.repeat(2000)}`, 'lines=1-2']) {
+        const answer = await wire.ask({ path: paths[1]!, session, headers: { range } })
+        note(`${range.slice(0, 20)}: ${answer.status}`, answer.status >= 500)
+      }
+      for (const method of ['POST', 'PUT', 'DELETE']) {
+        const answer = await wire.ask({ method, path: paths[0]!, session })
+        note(`${method}: ${answer.status}`, answer.status < 400 || answer.status >= 500)
+      }
+      expectNoFindings()
+    })
+
     test('pages of shows that are none say so', async () => {
       const { wire } = world()
       for (const slug of ['..', '%2e%2e', '%00', 'a'.repeat(61), 'constructor', '<script>', "'--",

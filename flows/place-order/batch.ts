@@ -1,6 +1,6 @@
 import { ok, refuse, type Clock, type PersonId, type Refusal, type Result, type Transactor,
 } from '#kernel'
-import type { Shows } from '#stage/show/contract'
+import type { Selling, Shows } from '#stage/show/contract'
 import type { DeskOrder, NewOrder, Order, Orders } from '#trade/orders/contract'
 import { stockLimits, type HoldFate, type HoldOutcome, type Stock } from '#trade/stock/contract'
 import type { Address } from './checks.ts'
@@ -41,7 +41,11 @@ export function firstOfEach(wishes: readonly Wish[]): Wish[] {
   return [...byIntent.values()]
 }
 
-const notSelling = (state: 'sale_stopped' | 'not_live' | undefined): Refusal => (
+/** A replay sells at ordinary prices only: its offers were for those who were there. */
+const maySell = (state: Selling | undefined, { offerId }: Wish): boolean =>
+  state === 'selling' || (state === 'replay' && offerId === null)
+
+const notSelling = (state: Selling | undefined): Refusal => (
   { code: state === 'sale_stopped' ? 'trade.orders.sale_stopped' : 'trade.orders.show_not_live' })
 
 function refusalOf(fate: Exclude<HoldFate, { held: true }>): Answer {
@@ -72,7 +76,7 @@ async function decide<Tx>(
     const refusal = undeliverable.get(wish)
     if (order) answers.set(intent, ok(order))
     else if (refusal) answers.set(intent, { ok: false, refusal })
-    else if (state !== 'selling') answers.set(intent, { ok: false, refusal: notSelling(state) })
+    else if (!maySell(state, wish)) answers.set(intent, { ok: false, refusal: notSelling(state) })
     else {
       const holdUntilMs = nowMs + (deps.holdSeconds ?? stockLimits.holdSeconds) * 1000
       asking.push({ ...wish, placedAtMs: nowMs, holdUntilMs })

@@ -20,7 +20,7 @@ export interface SaleWorld {
   readonly variantIds: readonly [VariantId, VariantId]
   /** What the parts that are played say; change it to play something else. */
   readonly played: {
-    selling: 'selling' | 'sale_stopped' | 'not_live'
+    selling: 'selling' | 'replay' | 'sale_stopped' | 'not_live'
     prices: Record<string, Money>
     /** Countries of delivery addresses, by person and address id; anything else is in Germany. */
     countries: Map<string, string | null>

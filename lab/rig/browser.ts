@@ -22,10 +22,11 @@ const quiet = [
   '--autoplay-policy=no-user-gesture-required',
 ]
 
-export async function openBrowser(): Promise<Browser> {
+/** `more`: flags of one test, e.g. for a camera that is not there. */
+export async function openBrowser(more: readonly string[] = []): Promise<Browser> {
   const executablePath = places.find((place) => place !== undefined && existsSync(place))
   if (!executablePath) throw new Error('no Chromium: `npm test` installs one or says how')
-  return chromium.launch({ executablePath, args: quiet })
+  return chromium.launch({ executablePath, args: [...quiet, ...more] })
 }
 
 export const phone = { width: 390, height: 844 }

@@ -74,6 +74,8 @@ export async function answerApi(
   const body = await readJson(request).catch(() => undefined)
   const orderId = /^\/api\/orders\/(\w+)\/pay$/.exec(path)?.[1]
   if (orderId) return pay(told, orderId)
+  if (path.endsWith('/replay')) return world.makeReplay()
+  if (path.endsWith('/replay/chat')) return { lines: world.makeReplayChat(), next: null }
   if (path === '/api/orders/mine') return told.orders
   if (path === '/api/orders') return place(told, world, body as PlaceOrder)
   if (path === '/api/me/name') Object.assign(told.me, body)

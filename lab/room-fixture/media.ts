@@ -25,12 +25,16 @@ sound.m3u8
 `
 
 /** A short picture with sound as fragmented MP4, so that the true player has something to play;
- *  also small, and as sound alone, under one master playlist. */
-export async function makeMedia(root: string, folder: string): Promise<void> {
+ *  also small, and as sound alone, under one master playlist. `isPlain`: a test card, quickly made,
+ *  for tests that do not look at it. */
+export async function makeMedia(root: string, folder: string, isPlain = false): Promise<void> {
   mkdirSync(folder, { recursive: true })
   const clip = join(root, 'data/demo/clip.mp4')
   const still = join(root, 'data/demo/pictures/tea-set-1.webp')
-  const input = existsSync(clip) ? ['-stream_loop', '3', '-i', clip]
+  const card = [
+    '-f', 'lavfi', '-i', 'testsrc=size=180x320:rate=15', '-f', 'lavfi', '-i', 'sine=220',
+  ]
+  const input = isPlain ? card : existsSync(clip) ? ['-stream_loop', '3', '-i', clip]
     : ['-loop', '1', '-framerate', '15', '-i', still, '-f', 'lavfi', '-i', 'sine=220',
       '-vf', 'scale=-2:1280,crop=720:1280']
   const cwd = { cwd: folder }

@@ -44,7 +44,7 @@ function sendMedia(parts: Parts, request: IncomingMessage, response: ServerRespo
   if (isLost) return send(response, 'text/plain', 'restarting', 503)
   const hasRenditions = /scene=renditions/.test(request.headers.cookie ?? '')
   const list = hasRenditions ? 'master.m3u8' : 'show.m3u8'
-  const part = /^(live|replay)\.m3u8$/.test(name) ? list : name
+  const part = /^(live|master|replay)\.m3u8$/.test(name) ? list : name
   return void sendFile(response, join(parts.mediaDir, part))
 }
 
@@ -71,9 +71,11 @@ function answer(parts: Parts, request: IncomingMessage, response: ServerResponse
 
 /** Serves the built Room with one made-up room per scene: to look at, and for browser tests of the
  *  page alone. Nothing of it is in the product. */
-export async function startFixture(options: { port?: number, mediaDir: string }) {
+export async function startFixture(
+  options: { port?: number, mediaDir: string, isPlain?: boolean },
+) {
   const { dir } = await buildWeb({ log: console.log, apps: ['room'] })
-  await makeMedia(projectRoot, options.mediaDir)
+  await makeMedia(projectRoot, options.mediaDir, options.isPlain)
   const parts: Parts = {
     webDir: dir, mediaDir: options.mediaDir, world: makeWorld(projectRoot), told: makeTold(),
   }

@@ -4,6 +4,8 @@ import type { Message } from '#stage/chat/contract'
 import type { RoomSnapshot } from '#stage/gateway/contract'
 import type { Market, ProductCard, ProductDraft } from '#trade/catalog/contract'
 import type { Offer } from '#trade/offers/contract'
+import type { Replay } from '#stage/replay/contract'
+import type { ReplayLine } from '#views/contract'
 import type { Order, OrderState } from '#trade/orders/contract'
 
 /** The rooms that can be looked at without a house behind them. */
@@ -97,7 +99,20 @@ export function makeWorld(root: string) {
       holdUntilMs: now + 540_000,
     }
   }
-  return { markets: file.markets, makeRoom, makeOrder }
+  /** Ten seconds a product, of the forty that the fixture plays. */
+  function makeReplay(): Replay {
+    const places = [stage, ...cards.filter((card) => card !== stage)].slice(0, 4)
+      .map((card, at) => ({ atMs: at * 10_000, productId: card.id }))
+    return {
+      durationMs: 40_000, leadMs: 0, pins: places,
+      chapters: places.map((place, at) => ({
+        ...place, id: id('fct', at), title: at === 2 ? 'How it is made' : null,
+      })),
+    }
+  }
+  const makeReplayChat = (): ReplayLine[] =>
+    chat(0).map((line, at) => ({ ...line, replayMs: at * 5000 }))
+  return { markets: file.markets, makeRoom, makeOrder, makeReplay, makeReplayChat }
 }
 
 /** See makeWorld. */

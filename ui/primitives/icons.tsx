@@ -64,6 +64,10 @@ export const EyeIcon = icon(<>
   <path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12z" />
   <circle cx="12" cy="12" r="2.8" />
 </>)
+export const EyeOffIcon = icon(<>
+  <path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12z" />
+  <path d="M4 20L20 4" />
+</>)
 export const OfflineIcon = icon(<>
   <path d="M3 3l18 18" />
   <path d="M5 12.5a10 10 0 0 1 4-2.4M19 12.5a10 10 0 0 0-3.6-2.3M2 9a15 15 0 0 1 4-2.6" />
@@ -83,6 +87,10 @@ export const UploadIcon = icon(<path d="M12 15.5V4M7.5 8.5L12 4l4.5 4.5M4.5 15.5
 export const CopyIcon = icon(<>
   <rect x="8.5" y="8.5" width="12" height="12" rx="2" />
   <path d="M15.5 8.5v-5h-12v12h5" />
+</>)
+export const ShareIcon = icon(<>
+  <circle cx="6" cy="12" r="2.5" /><circle cx="17.5" cy="5.5" r="2.5" />
+  <circle cx="17.5" cy="18.5" r="2.5" /><path d="M8.2 10.8l7.1-4M8.2 13.2l7.1 4" />
 </>)
 export const ChartIcon = icon(<path d="M4 20V4M4 20h16M8.5 16v-4M13 16V8M17.5 16v-6.5" />)
 export const BoxIcon = icon(<>

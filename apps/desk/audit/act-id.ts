@@ -1,5 +1,6 @@
 const sentences = {
   'show.key_read': 'desk.act.key_read',
+  'show.phone': 'desk.act.phone',
   'show.key_rotate': 'desk.act.key_rotate',
   'show.go_live': 'desk.act.go_live',
   'show.end': 'desk.act.end',

@@ -35,6 +35,7 @@ describe('options', () => {
         rtmpPort: 1935, databaseUrl: undefined, logLevel: 'warn', isHttps: false,
         merchant: 'Lantern & Loom', ownerEmail: undefined, udpPort: 8189, trustPort: 8081,
         publicIps: [], iceServers: [], mediaProcesses: 1,
+        keepReplaysDays: null, mediaQuotaGb: null,
       },
     })
   })
@@ -64,6 +65,12 @@ describe('options', () => {
     expect(readOptions(['--merchant', 'x'.repeat(80)])).toMatchObject({ kind: 'run' })
   })
 
+  it('reads how long and how much of recordings is kept', () => {
+    expect(readOptions(['--keep-replays-days', '30', '--media-quota-gb', '500'])).toMatchObject({
+      options: { keepReplaysDays: 30, mediaQuotaGb: 500 },
+    })
+  })
+
   it('takes --https alone and with an address that says so', () => {
     expect(readOptions(['--https'])).toMatchObject({ options: { isHttps: true } })
     expect(readOptions(['--https', '--public-url', 'https://shop.example'])).toMatchObject({
@@ -74,7 +81,8 @@ describe('options', () => {
   it('explains every option it takes', () => {
     const flags = ['port', 'host', 'data', 'no-demo', 'https', 'public-url', 'rtmp-port',
       'database-url', 'log-level', 'merchant', 'owner-email', 'version', 'help', 'udp-port',
-      'public-ip', 'ice-servers', 'trust-port', 'media-processes']
+      'public-ip', 'ice-servers', 'trust-port', 'media-processes', 'keep-replays-days',
+      'media-quota-gb']
     for (const flag of flags) expect(help).toContain(`--${flag} `)
   })
 
@@ -122,6 +130,10 @@ describe('options', () => {
     [['--public-url', 'https://shop.example/path'], /--public-url takes/],
     [['--log-level', 'loud'], /--log-level takes debug, info, warn, error/],
     [['--data', ''], /--data takes a folder/],
+    [['--keep-replays-days', '0'], /takes a whole number from 1 to 36500, not "0"/],
+    [['--keep-replays-days', '1.5'], /takes a whole number/],
+    [['--media-quota-gb', '-1'], /media-quota-gb/],
+    [['--media-quota-gb', '9999999'], /takes a whole number from 1 to 1000000/],
     [['--https', '--public-url', 'http://a.example'], /--https needs a --public-url that begins/],
     [['--merchant', ''], /--merchant takes a name of 1 to 80 characters/],
     [['--merchant', '   '], /--merchant takes a name/],

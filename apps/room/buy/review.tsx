@@ -76,7 +76,8 @@ export function ChosenItem({ item, shown, onChange }: {
 }
 
 const WHY_NOT = {
-  not_live: 'trade.orders.show_not_live', sale_stopped: 'trade.orders.sale_stopped',
+  not_live: 'trade.orders.show_not_live', over: 'trade.orders.show_not_live',
+  sale_stopped: 'trade.orders.sale_stopped',
   sold_out: 'trade.stock.sold_out', not_in_market: 'trade.orders.market_not_served',
 } as const
 

@@ -39,6 +39,7 @@ export function ChatList({ isReadAloud = false }: { isReadAloud?: boolean }) {
   const { t } = useWords()
   const lines = useRoom(({ room }) => room.chat)
   const list = useRef<HTMLDivElement>(null)
+  const isEnded = useRoom(({ room }) => room.show.state === 'ended')
   const isAtEnd = useRef(true)
   useEffect(() => {
     const element = list.current
@@ -55,7 +56,7 @@ export function ChatList({ isReadAloud = false }: { isReadAloud?: boolean }) {
         isAtEnd.current = scrollHeight - scrollTop - clientHeight < 40
       }}
     >
-      {lines.length === 0 && <p className="quiet">{t('room.chat.empty')}</p>}
+      {lines.length === 0 && !isEnded && <p className="quiet">{t('room.chat.empty')}</p>}
       <ul>{lines.map((line) => <Line key={line.id} message={line} />)}</ul>
     </div>
   )

@@ -49,6 +49,8 @@ describe('how a product sells', () => {
     expect(offerOn(room, 'prd_1', 'JP', 2000)).toBeNull()
     const closed = { ...room, offer: { ...offer, state: 'closed' as const } }
     expect(offerOn(closed, 'prd_1', 'DE', 2000)).toBeNull()
+    const over = { ...room, show: { ...room.show, state: 'ended' as const, hasReplay: true } }
+    expect(offerOn(over, 'prd_1', 'DE', 2000)).toBeNull()
   })
 
   it('says the first reason why it cannot be bought', () => {
@@ -56,7 +58,9 @@ describe('how a product sells', () => {
       sellingOf({ ...room, ...change }, card, market, nowMs)
     expect(at({})).toBe('open')
     expect(at({}, 500)).toBe('soon')
-    expect(at({ show: { ...room.show, state: 'ended' } })).toBe('not_live')
+    expect(at({ show: { ...room.show, state: 'scheduled' } })).toBe('not_live')
+    expect(at({ show: { ...room.show, state: 'ended' } })).toBe('over')
+    expect(at({ show: { ...room.show, state: 'ended', hasReplay: true } })).toBe('open')
     expect(at({ show: { ...room.show, saleStopped: true } })).toBe('sale_stopped')
     expect(at({}, 2000, 'JP')).toBe('not_in_market')
     expect(at({ offer: { ...offer, left: 0 } })).toBe('sold_out')

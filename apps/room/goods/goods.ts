@@ -17,6 +17,8 @@ export function offerOn(
   room: RoomSnapshot, productId: string, market: string, nowMs: number,
 ): Offer | null {
   const { offer } = room
+  // An offer was for those who were there; a replay sells at ordinary prices.
+  if (room.show.state === 'ended') return null
   // Without a price for this market it is not an offer to this viewer.
   if (!offer?.prices[market]) return null
   if (!offer || offer.productId !== productId || offer.state !== 'open') return null
@@ -59,13 +61,17 @@ export function priceTag(
 
 /** Whether Buy works, and if not, why: the first reason that a person should hear. */
 export type Selling =
-  | 'open' | 'soon' | 'not_live' | 'sale_stopped' | 'sold_out' | 'not_in_market'
+  | 'open' | 'soon' | 'not_live' | 'over' | 'sale_stopped' | 'sold_out' | 'not_in_market'
+
+/** A live show sells; so does a replay that can be seen, at ordinary prices. */
+const isSelling = ({ state, hasReplay }: RoomSnapshot['show']): boolean =>
+  state === 'live' || (state === 'ended' && hasReplay)
 
 export function sellingOf(
   room: RoomSnapshot, card: ProductCard, market: string, nowMs: number,
 ): Selling {
   const offer = offerOn(room, card.id, market, nowMs)
-  if (room.show.state !== 'live') return 'not_live'
+  if (!isSelling(room.show)) return room.show.state === 'ended' ? 'over' : 'not_live'
   if (room.show.saleStopped) return 'sale_stopped'
   if (!priceTag(card, null, offer, market)) return 'not_in_market'
   const known = card.variants.filter((variant) => variant.id in room.inStock)

@@ -11,6 +11,7 @@ import { useGoods } from './use-goods.ts'
 
 const WHY_NOT: Readonly<Record<Exclude<Selling, 'open' | 'soon'>, WordId>> = {
   not_live: 'room.goods.notLive',
+  over: 'room.goods.over',
   sale_stopped: 'room.goods.saleStopped',
   sold_out: 'room.goods.soldOut',
   not_in_market: 'room.goods.notInMarket',
@@ -158,7 +159,7 @@ export function LineUpRow({ card, onBuy, onOpen }: {
           {isPinned && <Badge kind="good">{t('room.goods.now')}</Badge>}
           <span className="row-title" dir="auto">{title}</span>
           {tag ? <PriceLine tag={tag} /> : null}
-          {isQuiet && selling !== 'not_live'
+          {isQuiet && selling !== 'not_live' && selling !== 'over'
             && <span className="quiet small">{t(WHY_NOT[selling])}</span>}
         </span>
       </button>

@@ -1,4 +1,5 @@
 import Hls from 'hls.js/light'
+import { climb, nameRendition } from './climb.ts'
 import type { QualityProbe } from './quality.ts'
 import type { Saving } from '../view/comfort.ts'
 import { watchFrames } from './frames.ts'
@@ -43,6 +44,8 @@ const liveConfig = {
   maxLiveSyncPlaybackRate: 1.1,
   backBufferLength: 6,
   maxBufferLength: 12,
+  // The best first: most lines carry it, and a poor one is known after two parts.
+  abrEwmaDefaultEstimate: 8_000_000,
   manifestLoadPolicy: { default: {
     maxTimeToFirstByteMs: 8000, maxLoadTimeMs: 12_000, timeoutRetry: null, errorRetry: null,
   } },
@@ -79,9 +82,16 @@ function attach(input: PlayerInput, onTrouble: (trouble: Trouble) => void) {
     if (data.fatal) onTrouble(data.type === Hls.ErrorTypes.MEDIA_ERROR ? 'broken' : 'unreachable')
   })
   obeySaving(hls, input.saving)
+  const ends = isLive ? [climb(hls, video, input.saving), nameRendition(hls, video)] : []
   hls.loadSource(url)
   hls.attachMedia(video)
-  return { hls, detach: () => hls.destroy() }
+  return {
+    hls,
+    detach() {
+      for (const end of ends) end()
+      hls.destroy()
+    },
+  }
 }
 
 /** Plays until destroyed: restarts of the media process, gaps and new encoders included. */

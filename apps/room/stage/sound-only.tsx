@@ -5,9 +5,10 @@ import { useHouse } from '../context.ts'
 import type { Saving } from '../view/comfort.ts'
 import { useWords } from '../words.ts'
 
-const EVENTS = ['loadeddata', 'resize'] as const
+const EVENTS = ['loadeddata', 'resize', 'renditionchange'] as const
 
-/** Sound only was asked for, and came: a word over the backdrop instead of a black box. */
+/** Sound only was asked for, or is all that the line carries now: a word over the backdrop instead
+ *  of a black box. */
 export function SoundOnly({ video, saving }: {
   readonly video: RefObject<HTMLVideoElement | null>
   readonly saving: Saving
@@ -18,12 +19,19 @@ export function SoundOnly({ video, saving }: {
   useEffect(() => {
     const element = video.current
     if (!element) return
-    const tell = () => setPicture(element.videoWidth > 0)
+    const tell = () => {
+      setPicture(element.videoWidth > 0 && element.dataset['rendition'] !== 'audio')
+    }
     tell()
     for (const name of EVENTS) element.addEventListener(name, tell)
     return () => { for (const name of EVENTS) element.removeEventListener(name, tell) }
   }, [video])
-  if (saving !== 'sound' || hasPicture) return null
+  if (hasPicture) return null
+  if (saving !== 'sound') {
+    return (
+      <div className="veil" role="status"><SoundOnIcon /><p>{t('room.data.poorLine')}</p></div>
+    )
+  }
   return (
     <div className="veil">
       <SoundOnIcon /><p>{t('room.data.soundOnly')}</p>

@@ -1,13 +1,15 @@
-import { useEffect, useState, type RefObject } from 'react'
+import { lazy, Suspense, useEffect, useState, type RefObject } from 'react'
 import { Button } from '#ui/primitives/button.tsx'
 import { Countdown } from '#ui/primitives/figures.tsx'
 import { OfflineIcon, PlayIcon, SoundOnIcon } from '#ui/primitives/icons.tsx'
 import { useHouse, useRoom } from '../context.ts'
 import { useWords } from '../words.ts'
 import { Curtain } from './curtain.tsx'
-import { ReplayBar } from './replay-bar.tsx'
 import { SoundOnly } from './sound-only.tsx'
 import { usePlayer } from './use-player.ts'
+
+/** Who comes to a live show does not wait for it. */
+const Replay = lazy(async () => ({ default: (await import('../replay/replay.tsx')).Replay }))
 
 /** What lies over the picture when it is not simply playing; the first that holds. */
 type Veil = 'offline' | 'lost' | 'back-soon' | 'reconnecting' | 'starting' | 'broken' | null
@@ -122,7 +124,7 @@ export function Stage({ hasSound, onSound, onShape }: StageProps) {
           <SoundOnIcon size={20} />{t(isTv ? 'room.sound.on' : 'room.sound.tap')}
         </button>
       )}
-      {source === 'replay' && <ReplayBar video={video} />}
+      {source === 'replay' && <Suspense><Replay video={video} /></Suspense>}
     </section>
   )
 }

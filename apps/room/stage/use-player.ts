@@ -25,8 +25,8 @@ export function usePlayer() {
     const input = {
       slow: slow.current, fast: fast.current, still: still.current, saving, media,
       now: clock.nowMs, isLive: source === 'live', onPicture: setPicture,
-      onTransport: setTransport, url: `${base}/${source}.m3u8`, whepUrl: `${base}/whep`,
-      iceServers: boot.iceServers, showId: id,
+      onTransport: setTransport, url: `${base}/${source === 'live' ? 'master' : source}.m3u8`,
+      whepUrl: `${base}/whep`, iceServers: boot.iceServers, showId: id,
     }
     let player: Player | null = null
     let isGone = false

@@ -79,7 +79,7 @@ export function makeMediaFleet(deps: {
   return {
     urlFor,
     urlForPath(path) {
-      const showId = /^\/[a-z-]+\/([a-z0-9_]{1,40})(?:\/|$)/.exec(path)?.[1]
+      const showId = /^\/(?:[a-z-]+|internal\/shows)\/(sho_[a-z0-9]{1,40})(?:\/|$)/.exec(path)?.[1]
       return isId('sho', showId) ? urlFor(showId) : deps.urls[0]!
     },
     async place(showId) {

@@ -3,6 +3,7 @@ import { Button, IconButton } from '#ui/primitives/button.tsx'
 import { AlertIcon, CheckIcon, CloseIcon } from '#ui/primitives/icons.tsx'
 import { Panel } from '#ui/patterns/workbench.tsx'
 import { Badge } from '#ui/primitives/plain.tsx'
+import { useStorage } from '../storage/use-storage.ts'
 import { useWords } from '../words.ts'
 import { useAlertText } from './alert-text.ts'
 import { findAlerts, type Alert } from './alerts.ts'
@@ -34,10 +35,12 @@ export function AlertsPanel() {
   const { t, number } = useWords()
   const textOf = useAlertText()
   const { show, live, products, quality, isQualityFresh, canRun } = useControl()
+  const { data: storage } = useStorage()
   const [hidden, setHidden] = useState<readonly string[]>([])
   const all = findAlerts({
     stage: show, offer: live.state.room?.offer ?? null, levels: live.state.levels, products,
     health: findHealth(isQualityFresh ? quality : null),
+    storage: storage ?? null,
   })
   const shown = all.filter((alert) => !hidden.includes(alert.key))
   return (

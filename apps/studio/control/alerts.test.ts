@@ -15,10 +15,22 @@ const product = (id: string, variants: string[]) => ({
 }) as unknown as Product
 const offer = { id: 'off', state: 'open', units: 40, left: 20 } as unknown as Offer
 const calm: AlertInput = {
-  stage, offer, products: [product('a', ['a1']), product('b', ['b1', 'b2'])],
+  stage, offer, storage: { level: 'ok', hoursLeft: 90 },
+  products: [product('a', ['a1']), product('b', ['b1', 'b2'])],
   levels: { a1: { onHand: 30, held: 1 }, b1: { onHand: 30, held: 0 }, b2: { onHand: 30, held: 0 } },
 }
 const kinds = (input: AlertInput) => findAlerts(input).map((alert) => alert.kind)
+
+describe('room for recordings', () => {
+  test('is told while it gets short, urgently when it is nearly gone', () => {
+    expect(kinds({ ...calm, storage: { level: 'low', hoursLeft: 9 } })).toEqual(['storage_low'])
+    const critical = { ...calm, storage: { level: 'critical', hoursLeft: 0.5 } } as const
+    expect(findAlerts(critical)[0])
+      .toMatchObject({ kind: 'storage_critical', isBad: true, values: { hours: 0.5 } })
+    expect(findAlerts({ ...critical, stage: { ...stage, state: 'ended' } })).toEqual([])
+    expect(findAlerts({ ...calm, storage: null })).toEqual([])
+  })
+})
 
 describe('alerts of the stream', () => {
   test('none when all is well, none after the show', () => {

@@ -1,12 +1,13 @@
 import type { Show } from '#stage/show/contract'
 import type { Offer } from '#trade/offers/contract'
+import type { StorageReport } from '#stage/replay/contract'
 import type { Product } from '#trade/catalog/contract'
 import type { HealthFinding, HealthKind } from './health-findings.ts'
 import type { Level } from './live-state.ts'
 
 export type AlertKind =
   | 'signal_lost' | 'no_signal' | 'problem' | 'keyframes' | 'bframes' | 'bitrate_low'
-  | 'offer_low' | 'sold_out' | 'stock_low' | HealthKind
+  | 'offer_low' | 'sold_out' | 'stock_low' | 'storage_low' | 'storage_critical' | HealthKind
 
 export interface Alert {
   /** The same trouble has the same key, so that hiding it once is enough. */
@@ -29,6 +30,8 @@ export interface AlertInput {
   readonly offer: Offer | null
   readonly levels: Readonly<Record<string, Level>>
   readonly health?: readonly HealthFinding[]
+  /** null: not known. */
+  readonly storage: Pick<StorageReport, 'level' | 'hoursLeft'> | null
   /** Of the line-up, in its order. */
   readonly products: readonly Pick<Product, 'id' | 'title' | 'variants'>[]
 }
@@ -104,9 +107,20 @@ const healthAlerts = (health: readonly HealthFinding[]): Alert[] =>
     isBad, values, act: atTheEncoder.includes(kind) ? 'setup' : 'health',
   }))
 
+/** Said while there is still time to make room. */
+function storageAlerts({ stage, storage }: AlertInput): Alert[] {
+  if (!storage || storage.level === 'ok' || stage?.state === 'ended') return []
+  const values = { hours: storage.hoursLeft }
+  return storage.level === 'critical'
+    ? [alert('storage_critical', '', { isBad: true, values })]
+    : [alert('storage_low', '', { values })]
+}
+
 /** What needs a person now, the worst first. Pure. */
 export function findAlerts(input: AlertInput): Alert[] {
-  const all = [...streamAlerts(input.stage), ...healthAlerts(input.health ?? []),
-    ...offerAlerts(input), ...stockAlerts(input)]
+  const all = [
+    ...streamAlerts(input.stage), ...healthAlerts(input.health ?? []), ...storageAlerts(input),
+    ...offerAlerts(input), ...stockAlerts(input),
+  ]
   return [...all.filter((one) => one.isBad), ...all.filter((one) => !one.isBad)]
 }

@@ -12,7 +12,7 @@ import { useControl } from './control-context.ts'
 import { StopSale } from './sale-stop.tsx'
 
 /** How long the show has been on air. */
-function OnAir({ sinceMs }: { sinceMs: number }) {
+export function OnAir({ sinceMs }: { sinceMs: number }) {
   const { now } = useControl().live
   const [seconds, setSeconds] = useState(0)
   useEffect(() => {
@@ -24,7 +24,7 @@ function OnAir({ sinceMs }: { sinceMs: number }) {
   return <span className="figures" dir="ltr">{clockText(seconds)}</span>
 }
 
-function State() {
+export function State() {
   const { t, dateTime } = useWords()
   const { show } = useControl()
   if (show.state === 'scheduled') {
@@ -40,7 +40,7 @@ function State() {
   )
 }
 
-function Viewers() {
+export function Viewers() {
   const { t, number } = useWords()
   const room = useControl().live.state.room
   if (!room) return null
@@ -101,7 +101,7 @@ function GoLive() {
   )
 }
 
-function EndShow() {
+export function EndShow() {
   const { t } = useWords()
   const { show } = useControl()
   const act = useAct(() => client.call('POST /api/shows/:showId/end', {

@@ -1,5 +1,5 @@
 import { useParams } from '@tanstack/react-router'
-import { useMemo, useState } from 'react'
+import { useMemo, useState, type ReactNode } from 'react'
 import { useQuery } from '@tanstack/react-query'
 import type { Market, Product } from '#trade/catalog/contract'
 import type { Me } from '#people/accounts/contract'
@@ -19,14 +19,14 @@ interface Opened {
   readonly offerFor: string | null
 }
 
-interface Known {
+export interface Known {
   readonly read: Show
   readonly me: Me
   readonly markets: readonly Market[]
   readonly products: readonly Product[]
 }
 
-function useControlOf({ read, me, markets, products }: Known) {
+export function useControlOf({ read, me, markets, products }: Known) {
   const showId = read.id
   const live = useLive(showId, may(me, 'orders.read'))
   const [opened, setOpened] = useState<Opened>({ setup: false, offerFor: null })
@@ -68,8 +68,10 @@ const useShow = (showId: string) => useQuery({
   queryFn: () => must(client.call('GET /api/shows/:showId', { params: { showId } })),
 })
 
-export function ControlPage() {
-  const { showId } = useParams({ from: '/studio/shows/$showId' })
+/** Asks for all that a page about one show needs, and draws it when it is there. */
+export function WithShow({ showId, children }: {
+  showId: string, children: (known: Known) => ReactNode
+}) {
   const show = useShow(showId)
   const me = useMe()
   const markets = useMarkets()
@@ -78,11 +80,17 @@ export function ControlPage() {
     <Answer of={show} rows={8}>{(read) => (
       <Answer of={me}>{(known) => (
         <Answer of={markets}>{(places) => (
-          <Answer of={products}>{(goods) => (
-            <Opening key={showId} known={{ read, me: known, markets: places, products: goods }} />
-          )}</Answer>
+          <Answer of={products}>{(goods) =>
+            children({ read, me: known, markets: places, products: goods })}</Answer>
         )}</Answer>
       )}</Answer>
     )}</Answer>
+  )
+}
+
+export function ControlPage() {
+  const { showId } = useParams({ from: '/studio/shows/$showId' })
+  return (
+    <WithShow showId={showId}>{(known) => <Opening key={showId} known={known} />}</WithShow>
   )
 }

@@ -1,3 +1,4 @@
+import { Link } from '@tanstack/react-router'
 import { useEffect, useRef, useState } from 'react'
 import { Button, IconButton } from '#ui/primitives/button.tsx'
 import { SoundOffIcon, SoundOnIcon, VideoIcon } from '#ui/primitives/icons.tsx'
@@ -30,7 +31,7 @@ function usePicture(showId: string, isWanted: boolean) {
 }
 
 /** The picture as viewers get it, through the same door. */
-export function Programme() {
+export function Programme({ hasSetUp = true }: { hasSetUp?: boolean }) {
   const { t } = useWords()
   const { show, canRun, openSetup } = useControl()
   const isWanted = show.state !== 'ended' && show.signal !== 'none'
@@ -47,12 +48,13 @@ export function Programme() {
         <div className="programme-out">
           <VideoIcon size={32} />
           <p>{t(sentence)}</p>
-          {show.state === 'ended' && show.hasReplay && (
-            <a className="button" data-kind="plain" href={`/s/${show.slug}`}>
-              {t('studio.picture.replay')}
-            </a>
+          {show.state === 'ended' && show.hasRecording && (
+            <Link
+              className="button" data-kind="plain" to="/studio/shows/$showId/replay"
+              params={{ showId: show.id }}
+            >{t('studio.replay')}</Link>
           )}
-          {canRun && show.state !== 'ended' && show.signal !== 'receiving' && (
+          {hasSetUp && canRun && show.state !== 'ended' && show.signal !== 'receiving' && (
             <Button onPress={openSetup}>{t('studio.setup.open')}</Button>
           )}
         </div>

@@ -1,10 +1,11 @@
 import { useQuery } from '@tanstack/react-query'
-import { useState } from 'react'
+import { Link } from '@tanstack/react-router'
+import { useState, type ReactNode } from 'react'
 import { Button, IconButton } from '#ui/primitives/button.tsx'
 import { CopyIcon, EyeIcon } from '#ui/primitives/icons.tsx'
 import { Dialog, Sheet } from '#ui/primitives/layers.tsx'
 import { useVoice } from '#ui/primitives/toasts.tsx'
-import { Facts } from '#ui/patterns/workbench.tsx'
+import { Facts, Tabs } from '#ui/patterns/workbench.tsx'
 import { client, must, queries, useAct } from '../house.ts'
 import { Answer } from '../shell/page-states.tsx'
 import { useWords } from '../words.ts'
@@ -12,6 +13,7 @@ import { useAlertText } from './alert-text.ts'
 import { streamAlerts } from './alerts.ts'
 import { useControl } from './control-context.ts'
 import { Notice } from '#ui/patterns/messages.tsx'
+import { PhoneCode } from './phone-code.tsx'
 
 /** A code with its copy button; secret ones are dots until they are asked for. */
 function Code(
@@ -78,45 +80,97 @@ function Rotate({ showId }: { showId: string }) {
   )
 }
 
-const obsRows = ['encoder', 'rate', 'bitrate', 'keyframes', 'bframes', 'size', 'audio'] as const
+const obsRows = ['encoder', 'rate', 'bitrate', 'keyframes', 'bframes', 'size'] as const
+const ways = ['here', 'whip', 'rtmp'] as const
+type Way = (typeof ways)[number]
 
-function Ingest({ showId }: { showId: string }) {
-  const { t } = useWords()
+/** What is wrong with what arrives now, each with the setting to change. */
+function Problems() {
   const textOf = useAlertText()
   const { show } = useControl()
+  return streamAlerts(show).map((problem) => {
+    const { title, text } = textOf(problem)
+    return (
+      <Notice
+        key={problem.key} kind={problem.isBad ? 'bad' : 'warn'} title={title}
+      >{text}</Notice>
+    )
+  })
+}
+
+/** This computer's camera, or a phone's. */
+function Here({ showId }: { showId: string }) {
+  const { t } = useWords()
+  return (
+    <>
+      <p>{t('studio.setup.here.how')}</p>
+      <p>
+        <Link
+          className="button" data-kind="primary" to="/studio/shows/$showId/camera"
+          params={{ showId }}
+        >{t('studio.setup.here.open')}</Link>
+      </p>
+      <PhoneCode />
+    </>
+  )
+}
+
+function Obs({ showId, way }: { showId: string, way: 'whip' | 'rtmp' }) {
+  const { t } = useWords()
   // Reading the key is recorded, so it is read when somebody wants to see it, and once.
   const ingest = useQuery({
     queryKey: ['ingest', showId], staleTime: Number.POSITIVE_INFINITY,
     queryFn: () => must(client.call('GET /api/shows/:showId/ingest', { params: { showId } })),
   })
-  const problems = streamAlerts(show)
+  const isWhip = way === 'whip'
   return (
-    <div className="stack">
-      {problems.map((problem) => {
-        const { title, text } = textOf(problem)
-        return (
-          <Notice
-            key={problem.key} kind={problem.isBad ? 'bad' : 'warn'} title={title}
-          >{text}</Notice>
-        )
-      })}
-      <p>{t('studio.setup.how')}</p>
+    <>
+      <p>{t(isWhip ? 'studio.setup.whip.how' : 'studio.setup.how')}</p>
       <Answer of={ingest} rows={2}>{({ rtmpUrl, streamKey }) => (
         <>
-          <Code label={t('studio.setup.server')} value={rtmpUrl} />
-          <Code label={t('studio.setup.key')} value={streamKey} isSecret key={streamKey} />
+          <Code
+            label={t('studio.setup.server')}
+            value={isWhip ? `${location.origin}/media/whip` : rtmpUrl}
+          />
+          <Code
+            label={t(isWhip ? 'studio.setup.token' : 'studio.setup.key')} value={streamKey}
+            isSecret key={streamKey}
+          />
         </>
       )}</Answer>
+      {isWhip && location.protocol === 'https:' && (
+        <p className="quiet small">{t('studio.setup.whip.trust')}</p>
+      )}
       <Rotate showId={showId} />
       <h3>{t('studio.obs')}</h3>
       <Facts
-        rows={
-          obsRows.map(
-            (row) => [t(`studio.obs.${row}`), <bdi key={row}>{t(`studio.obs.${row}.value`)}</bdi>]
-          )
-        }
+        rows={[
+          ...obsRows.map((row): [string, ReactNode] =>
+            [t(`studio.obs.${row}`), <bdi key={row}>{t(`studio.obs.${row}.value`)}</bdi>]),
+          [t('studio.obs.audio'), (
+            <bdi key="audio">{t(isWhip ? 'studio.obs.audio.whip' : 'studio.obs.audio.value')}</bdi>
+          )],
+        ]}
       />
       <p className="quiet small">{t('studio.obs.path')}</p>
+    </>
+  )
+}
+
+function Ingest({ showId }: { showId: string }) {
+  const { t } = useWords()
+  const [way, setWay] = useState<Way>('here')
+  return (
+    <div className="stack">
+      <Problems />
+      <Tabs
+        label={t('studio.setup.ways')} current={way}
+        tabs={ways.map((id) => ({ id, label: t(`studio.setup.way.${id}`) }))}
+        onChange={(id) => setWay(ways.find((one) => one === id) ?? 'here')}
+      />
+      <div className="stack" role="tabpanel" aria-labelledby={`tab-${way}`}>
+        {way === 'here' ? <Here showId={showId} /> : <Obs showId={showId} way={way} />}
+      </div>
     </div>
   )
 }

@@ -6,6 +6,7 @@ import { EmptyState } from '#ui/patterns/messages.tsx'
 import { may } from '../access.ts'
 import { useMe, useShows } from '../house.ts'
 import { Answer } from '../shell/page-states.tsx'
+import { StorageNotice } from '../storage/storage-notice.tsx'
 import { useWords } from '../words.ts'
 
 function State({ show }: { show: Show }) {
@@ -29,6 +30,9 @@ function ShowRow({ show, isNext, canRun }: { show: Show, isNext: boolean, canRun
             <Badge kind="bad">{t('studio.signal.lost')}</Badge>
           )}
           {isNext && <Badge kind="good">{t('studio.shows.next')}</Badge>}
+          {show.hasRecording && !show.hasReplay && (
+            <Badge kind="warn">{t('studio.replay.withdrawn')}</Badge>
+          )}
           {show.isDemo && <Badge kind="outline">{t('studio.demo')}</Badge>}
           <span>{dateTime(whenMs)}</span>
           <span>{t('studio.shows.products', { count: number(show.lineUp.length) })}</span>
@@ -38,6 +42,11 @@ function ShowRow({ show, isNext, canRun }: { show: Show, isNext: boolean, canRun
         <Link className="button" data-kind="quiet" to="/studio/shows/$showId/plan" params={params}>
           {t('studio.plan')}
         </Link>
+      )}
+      {show.hasRecording && (
+        <Link
+          className="button" data-kind="quiet" to="/studio/shows/$showId/replay" params={params}
+        >{t('studio.replay')}</Link>
       )}
       <Link
         className="button" data-kind={isNext || show.state === 'live' ? 'primary' : 'plain'}
@@ -62,6 +71,7 @@ export function ShowsPage() {
   return (
     <div className="page">
       <header className="page-head"><h1>{t('studio.nav.shows')}</h1>{plan}</header>
+      <StorageNotice />
       <Answer of={shows}>{(list) => {
         if (list.length === 0) {
           return (

@@ -8,7 +8,7 @@ import { Notice } from '#ui/patterns/messages.tsx'
 import { client } from '../house.ts'
 import { useSettings } from '../settings.ts'
 import { useWords } from '../words.ts'
-import { takeReturn } from './return-path.ts'
+import { isReturnPath, takeReturn } from './return-path.ts'
 
 type Step =
   | { is: 'asking' }
@@ -19,15 +19,17 @@ type Step =
 function takeToken(): string | null {
   const token = location.hash.slice(1)
   if (token === '') return null
-  history.replaceState(null, '', location.pathname)
+  history.replaceState(null, '', location.pathname + location.search)
   return token
 }
 
 const looksLikeEmail = (text: string) => /^[^@\s<>"]+@[^@\s<>"]+\.[^@\s<>"]+$/.test(text)
 
-/** Staff go where they wanted to, everybody else to the show. */
+/** Staff go where they wanted to, everybody else to the show. A code that a phone read off a screen
+ *  names the page itself. */
 function enter(me: Me): void {
-  const wanted = takeReturn() ?? '/studio'
+  const named = new URLSearchParams(location.search).get('to')
+  const wanted = named !== null && isReturnPath(named) ? named : takeReturn() ?? '/studio'
   location.replace(me.roles.length > 0 ? wanted : '/')
 }
 

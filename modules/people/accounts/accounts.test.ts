@@ -2,7 +2,8 @@ import fc from 'fast-check'
 import { beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { useTestDatabase } from '#adapters/store-postgres/testing'
 import { makeIds, makeManualClock, systemRandom, type Call, type PersonId } from '#kernel'
-import { acts, isAllowed, type Act, type Delivery, type Role, type Who } from './contract.ts'
+import { acts, cameraActs, isAllowed, type Act, type Delivery, type Role, type Who,
+} from './contract.ts'
 import { makeAccounts, nobody } from './index.ts'
 import { cleanName, maskEmail } from './model.ts'
 
@@ -86,6 +87,40 @@ describe('sign-in links', () => {
     })
     await clock.advance(3_600_001)
     expect((await ask('staff@x.test')).ok).toBe(true)
+  })
+})
+
+describe('a phone as the camera', () => {
+  const staff = (email: string) =>
+    accounts.ensureStaff({ email, displayName: 'P', roles: ['merchant', 'producer'] })
+  test('ACC9 the same person, once, for two minutes, for the camera only', async () => {
+    const personId = await staff('cam@x.test')
+    const { token, expiresAtMs } = (await accounts.makeCameraToken(personId))!
+    expect(expiresAtMs).toBe(clock.nowMs() + 120_000)
+    const { cookie } = (await accounts.signIn(token))!
+    expect(await accounts.signIn(token)).toBeNull()
+    const who = await accounts.whoBySession(cookie)
+    expect(who).toMatchObject({ personId, purpose: 'camera', roles: ['merchant', 'producer'] })
+    expect(await accounts.describe(who)).toMatchObject({ purpose: 'camera' })
+    const allowed = (Object.keys(acts) as Act[]).filter((act) => isAllowed(who, act))
+    expect(allowed.sort()).toEqual([...cameraActs].sort())
+    expect(allowed).not.toContain('session.hand_over')
+    const late = (await accounts.makeCameraToken(personId))!
+    await clock.advance(120_001)
+    expect(await accounts.signIn(late.token)).toBeNull()
+  })
+  test('ACC9 costs no mailed link, and guests have none', async () => {
+    const personId = await staff('cam2@x.test')
+    for (let time = 0; time < 8; time++) await accounts.makeCameraToken(personId)
+    const ask = handlers()['POST /api/sign-in/link']!
+    expect((await ask(call({ email: 'cam2@x.test' }).call)).ok).toBe(true)
+    const guest = await accounts.makeGuest({ displayName: 'G', isDemo: false })
+    expect(await accounts.makeCameraToken(guest.personId)).toBeNull()
+  })
+  test('ACC9 an ordinary sign-in is for everything', async () => {
+    await staff('cam3@x.test')
+    const { who } = (await accounts.signIn(tokenOf(await accounts.makeLink('cam3@x.test'))))!
+    expect(who.purpose).toBeUndefined()
   })
 })
 

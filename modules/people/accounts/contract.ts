@@ -19,6 +19,8 @@ export const acts = {
   'stock.edit': ['merchant', 'producer'],
   'orders.read': ['merchant', 'producer'],
   'orders.refund': ['merchant'],
+  /** To sign one's own phone in as the camera of a show. */
+  'session.hand_over': ['merchant', 'producer'],
   'staff.manage': ['merchant'],
   'audit.read': ['merchant'],
   /** Another process of the house, by the internal key. */
@@ -30,6 +32,15 @@ export const acts = {
 /** The name of an act. */
 export type Act = keyof typeof acts
 
+/** What a session is for when it is not for everything. `camera`: a phone that was signed in by a
+ *  code on another screen, so that it can send the picture and run the show from there. */
+export type Purpose = 'camera'
+
+/** All that a `camera` session may do, whatever the roles of its person allow elsewhere. */
+export const cameraActs: readonly Act[] = [
+  'anyone', 'visitor', 'studio.enter', 'show.read', 'show.run', 'catalog.read',
+]
+
 /** Who is calling: made once a request or a socket, from the session cookie. */
 export interface Who {
   readonly personId: PersonId | null
@@ -39,6 +50,8 @@ export interface Who {
   readonly displayName: string
   /** Demo shoppers: real clients, labelled, never in a metric. */
   readonly isDemo: boolean
+  /** Absent: everything that the roles allow. */
+  readonly purpose?: Purpose | undefined
 }
 
 /** Whether `who` may do `act`. Pure; the same rule for HTTP, WebSocket and pages. */
@@ -46,6 +59,7 @@ export function isAllowed(who: Who, act: Act): boolean {
   if (act === 'anyone') return true
   if (act === 'internal' || act === 'signed') return false
   if (act === 'visitor') return who.personId !== null
+  if (who.purpose === 'camera' && !cameraActs.includes(act)) return false
   const roles: readonly Role[] = acts[act]
   return who.roles.some((role) => roles.includes(role))
 }
@@ -56,6 +70,8 @@ export const accountLimits = {
   nameLength: 80,
   addressLineLength: 120,
   linkSeconds: 15 * 60,
+  /** Of a link that a phone reads off a screen. */
+  cameraLinkSeconds: 2 * 60,
   guestSessionSeconds: 30 * 24 * 3600,
   staffSessionSeconds: 12 * 3600,
   linksPerHourPerEmail: 6,
@@ -135,6 +151,8 @@ export const MeSchema = Type.Object({
   email: Type.Union([Type.String(), Type.Null()]),
   roles: Type.Array(Type.String()),
   isDemo: Type.Boolean(),
+  /** What this session is for; absent: everything. */
+  purpose: Type.Optional(Type.Literal('camera')),
   /** The last address used, so that a second purchase is two taps. */
   delivery: Type.Union([
     Type.Object({ id: Type.String(), ...DeliverySchema.properties }),
@@ -210,6 +228,9 @@ export interface Accounts {
   }): Promise<PersonId>
   /** A sign-in link for that address, as it would be mailed. Set-up and the demo print it. */
   makeLink(email: string): Promise<string>
+  /** A token that signs the same person in on another device, once, for `cameraLinkSeconds`, for
+   *  the camera only; null for somebody without an e-mail address. */
+  makeCameraToken(personId: PersonId): Promise<{ token: string; expiresAtMs: number } | null>
   /** A guest session for a demo shopper or a test: cookie value. */
   makeGuest(input: {
     displayName: string

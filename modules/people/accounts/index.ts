@@ -12,6 +12,7 @@ import {
   type Accounts,
   type Mailer,
   type Me,
+  type Purpose,
   type Role,
   type Who,
 } from './contract.ts'
@@ -50,12 +51,17 @@ export function makeAccounts(deps: AccountsDeps) {
   const store = makeAccountsStore(deps.db)
   const cache = new Map<string, { who: Who; untilMs: number }>()
 
-  async function startSession(personId: PersonId, seconds: number): Promise<string> {
+  async function startSession(
+    personId: PersonId,
+    seconds: number,
+    purpose: Purpose | null = null,
+  ): Promise<string> {
     const token = secretToken(random)
     await store.insertSession({
       token_hash: hashToken(token),
       id: ids.make('ses'),
       person_id: personId,
+      purpose,
       created_at_ms: clock.nowMs(),
       expires_at_ms: clock.nowMs() + seconds * 1000,
     })
@@ -73,17 +79,30 @@ export function makeAccounts(deps: AccountsDeps) {
     return who
   }
 
-  async function makeLink(email: string): Promise<string> {
+  async function makeToken(email: string, seconds: number, purpose: Purpose | null = null) {
     const token = secretToken(random)
     const now = clock.nowMs()
+    const expiresAtMs = now + seconds * 1000
     await store.insertLink({
       token_hash: hashToken(token),
       email: normalEmail(email),
+      purpose,
       created_at_ms: now,
-      expires_at_ms: now + accountLimits.linkSeconds * 1000,
+      expires_at_ms: expiresAtMs,
       used_at_ms: null,
     })
+    return { token, expiresAtMs }
+  }
+
+  async function makeLink(email: string): Promise<string> {
+    const { token } = await makeToken(email, accountLimits.linkSeconds)
     return `${deps.publicUrl}/sign-in#${token}`
+  }
+
+  async function makeCameraToken(personId: PersonId) {
+    const person = await store.readPerson(personId)
+    if (!person || person.email === null) return null
+    return makeToken(person.email, accountLimits.cameraLinkSeconds, 'camera')
   }
 
   async function makeGuest(input: { displayName?: string; isDemo: boolean }) {
@@ -132,6 +151,7 @@ export function makeAccounts(deps: AccountsDeps) {
       return id
     },
     makeLink,
+    makeCameraToken,
     makeGuest,
   }
 
@@ -144,6 +164,7 @@ export function makeAccounts(deps: AccountsDeps) {
       email: person?.email ?? null,
       roles: [...who.roles],
       isDemo: who.isDemo,
+      ...(who.purpose ? { purpose: who.purpose } : {}),
       delivery,
     }
   }
@@ -151,8 +172,9 @@ export function makeAccounts(deps: AccountsDeps) {
   async function signIn(
     token: string,
   ): Promise<{ who: Who; cookie: string; seconds: number } | null> {
-    const email = await store.takeLink(hashToken(token), clock.nowMs())
-    if (email === null) return null
+    const link = await store.takeLink(hashToken(token), clock.nowMs())
+    if (link === null) return null
+    const { email, purpose } = link
     const personId = await ensurePerson(
       email,
       cleanName(email.split('@')[0]!) || guestName(random.int(0, 9999)),
@@ -160,7 +182,7 @@ export function makeAccounts(deps: AccountsDeps) {
     const roles: Role[] = await store.readAllRoles(personId)
     const seconds =
       roles.length > 0 ? accountLimits.staffSessionSeconds : accountLimits.guestSessionSeconds
-    const cookie = await startSession(personId, seconds)
+    const cookie = await startSession(personId, seconds, purpose)
     return { who: await whoBySession(cookie), cookie, seconds }
   }
 

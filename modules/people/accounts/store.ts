@@ -1,6 +1,6 @@
 import type { Insertable, Kysely, Selectable } from 'kysely'
 import type { PersonId, SessionId } from '#kernel'
-import type { Delivery, Role } from './contract.ts'
+import type { Delivery, Purpose, Role } from './contract.ts'
 import type { PeopleAccountsTables } from './tables.ts'
 
 export interface PersonRow {
@@ -23,7 +23,7 @@ export function makeAccountsStore(db: Kysely<PeopleAccountsTables>) {
       const row = await db
         .selectFrom('people_accounts.sessions as s')
         .innerJoin('people_accounts.people as p', 'p.id', 's.person_id')
-        .select(['p.id', 'p.display_name', 'p.is_demo', 's.id as session_id'])
+        .select(['p.id', 'p.display_name', 'p.is_demo', 's.id as session_id', 's.purpose'])
         .where('s.token_hash', '=', tokenHash)
         .where('s.expires_at_ms', '>', nowMs)
         .executeTakeFirst()
@@ -39,6 +39,7 @@ export function makeAccountsStore(db: Kysely<PeopleAccountsTables>) {
         displayName: row.display_name,
         isDemo: row.is_demo,
         roles: roles.map((entry) => entry.role as Role),
+        ...(row.purpose === null ? {} : { purpose: row.purpose as Purpose }),
       }
     },
     async readPerson(id: PersonId): Promise<PersonRow | null> {
@@ -90,6 +91,8 @@ export function makeAccountsStore(db: Kysely<PeopleAccountsTables>) {
         .selectFrom('people_accounts.links')
         .select((e) => e.fn.countAll<number>().as('count'))
         .where('email', '=', email)
+        // Only what was mailed: a code on a screen costs nobody a mail.
+        .where('purpose', 'is', null)
         .where('created_at_ms', '>', sinceMs)
         .executeTakeFirstOrThrow()
       return Number(row.count)
@@ -100,16 +103,19 @@ export function makeAccountsStore(db: Kysely<PeopleAccountsTables>) {
       await db.insertInto('people_accounts.links').values(row).execute()
     },
     /** Uses a link up: one winner, whatever arrives at the same moment. */
-    async takeLink(tokenHash: string, nowMs: number): Promise<string | null> {
+    async takeLink(
+      tokenHash: string,
+      nowMs: number,
+    ): Promise<{ email: string; purpose: Purpose | null } | null> {
       const row = await db
         .updateTable('people_accounts.links')
         .set({ used_at_ms: nowMs })
         .where('token_hash', '=', tokenHash)
         .where('used_at_ms', 'is', null)
         .where('expires_at_ms', '>', nowMs)
-        .returning('email')
+        .returning(['email', 'purpose'])
         .executeTakeFirst()
-      return row?.email ?? null
+      return row ? { email: row.email, purpose: row.purpose as Purpose | null } : null
     },
     async insertDelivery(
       id: string,

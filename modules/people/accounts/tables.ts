@@ -15,6 +15,7 @@ export interface LinksTable {
   created_at_ms: number
   expires_at_ms: number
   used_at_ms: number | null
+  purpose: string | null
 }
 
 export interface PeopleTable {
@@ -36,6 +37,7 @@ export interface SessionsTable {
   person_id: string
   created_at_ms: number
   expires_at_ms: number
+  purpose: string | null
 }
 
 export interface PeopleAccountsTables {

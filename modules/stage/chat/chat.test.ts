@@ -280,3 +280,34 @@ describe('keeping', () => {
     expect(recorded).toEqual(['chat.mute after 0', 'chat.remove after 1'])
   })
 })
+
+describe('pages', () => {
+  test('CHT10 pages have every line once, in its order, within its moments', async () => {
+    const h = house()
+    const people = Array.from({ length: 6 }, h.person)
+    const startMs = h.clock.nowMs()
+    for (let n = 0; n < 30; n++) {
+      await h.say(people[n % 6]!, `line ${n}`)
+      // Several lines share one moment.
+      if (n % 3 === 2) await h.clock.advance(2000)
+    }
+    const [gone] = await h.chat.latest(h.showId, 1)
+    await h.chat.remove(h.showId, gone!.id as MessageId)
+    const seen: string[] = []
+    let after: { atMs: number; id: string } | undefined
+    for (;;) {
+      const page = await h.chat.page(h.showId, {
+        fromMs: startMs, toMs: startMs + 60_000, limit: 4, after,
+      })
+      if (page.length === 0) break
+      expect(page.length).toBeLessThanOrEqual(4)
+      seen.push(...page.map(({ text }) => text))
+      after = { atMs: page.at(-1)!.atMs, id: page.at(-1)!.id }
+    }
+    expect(seen).toEqual(Array.from({ length: 29 }, (_, n) => `line ${n}`))
+    const few = await h.chat.page(h.showId, {
+      fromMs: startMs + 2000, toMs: startMs + 4000, limit: 1_000_000,
+    })
+    expect(few.map(({ text }) => text)).toEqual([3, 4, 5, 6, 7, 8].map((n) => `line ${n}`))
+  })
+})

@@ -72,6 +72,12 @@ export interface Chat {
     isStaff: boolean
   }): Promise<Result<Message, { code: ChatRefusal; details?: Record<string, string | number> }>>
   latest(showId: ShowId, limit: number): Promise<Message[]>
+  /** Lines from one moment to another in the order of saying, removed ones left out; `after`: those
+   *  behind this line of the same page before. */
+  page(showId: ShowId, page: {
+    fromMs: number; toMs: number; limit: number
+    after?: { atMs: number; id: string } | undefined
+  }): Promise<Message[]>
   remove(showId: ShowId, messageId: MessageId): Promise<boolean>
   setMuted(showId: ShowId, personId: PersonId, muted: boolean): Promise<MessageId[]>
   isMuted(showId: ShowId, personId: PersonId): Promise<boolean>

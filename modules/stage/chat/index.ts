@@ -80,6 +80,8 @@ export function makeChat(deps: ChatDeps): Chat {
       const most = chatLimits.historyShown * 4
       return store.selectLatest(kysely, showId, Math.max(0, Math.min(limitRows, most)))
     },
+    page: (showId, { limit, ...page }) =>
+      store.selectPage(kysely, showId, { ...page, limit: Math.max(1, Math.min(limit, 200)) }),
     async remove(showId, messageId) {
       const isKnown = await batch.between(() =>
         store.markRemoved(kysely, showId, messageId, clock.nowMs()))

@@ -48,6 +48,20 @@ export async function selectLatest(db: Tx, showId: ShowId, limit: number): Promi
   return rows.map(toMessage).reverse()
 }
 
+export async function selectPage(db: Tx, showId: ShowId, page: {
+  fromMs: number; toMs: number; limit: number
+  after?: { atMs: number; id: string } | undefined
+}): Promise<Message[]> {
+  const { atMs, id } = page.after ?? { atMs: page.fromMs, id: '' }
+  const { rows } = await sql<MessageRow>`
+    select id, person_id, name, text, at_ms, is_demo, is_staff from stage_chat.messages
+    where show_id = ${showId} and removed_at_ms is null
+      and at_ms >= ${page.fromMs}::bigint and at_ms <= ${page.toMs}::bigint
+      and (at_ms, id) > (${atMs}::bigint, ${id}::text collate "C")
+    order by at_ms, id limit ${page.limit}`.execute(db)
+  return rows.map(toMessage)
+}
+
 /** False when there is no such line in this show. Removing it again is fine. */
 export async function markRemoved(
   db: Tx, showId: ShowId, id: MessageId, nowMs: number,

@@ -114,6 +114,12 @@ export const AuthorizeRequest = Type.Object({
 /** See the schema of the same name. */
 export type AuthorizeRequest = Static<typeof AuthorizeRequest>
 
+/** What a show is offered as beside what the encoder sends: a small picture for a poor network,
+ *  and sound with a still. */
+export const RenditionName = Type.Union([Type.Literal('360p'), Type.Literal('audio')])
+/** See the schema of the same name. */
+export type RenditionName = Static<typeof RenditionName>
+
 /** Where a process takes publishers that were handed over to it. */
 export const Doorstep = Type.Object({
   host: Type.String({ maxLength: 253 }),
@@ -123,9 +129,11 @@ export const Doorstep = Type.Object({
 export type Doorstep = Static<typeof Doorstep>
 
 /** The server's yes (status 200). A no is status 403 with `{code}`. `owner` is the process that
- *  the show belongs to, when there are several. */
+ *  the show belongs to, when there are several. Without `renditions` the media process makes those
+ *  that the machine can carry. */
 export const AuthorizeReply = Type.Object({
   showId: Type.String({ pattern: idPattern('sho') }), owner: Type.Optional(Doorstep),
+  renditions: Type.Optional(Type.Array(RenditionName, { maxItems: 2 })),
 })
 /** See the schema of the same name. */
 export type AuthorizeReply = Static<typeof AuthorizeReply>
@@ -226,6 +234,9 @@ export const VIEWER_HEADER = 'x-silkcast-viewer'
 /** Paths of the media process, relative to its HTTP root. */
 export const mediaPaths = {
   live: (showId: ShowId): string => `/media/${showId}/live.m3u8`,
+  /** Every rendition (`live.m3u8`, `low.m3u8`, `audio.m3u8`) for a player to choose from. They
+   *  are named (`NAME`): the source by its short side (`1080p`), the others `360p`, `audio`. */
+  master: (showId: ShowId): string => `/media/${showId}/master.m3u8`,
   replay: (showId: ShowId): string => `/media/${showId}/replay.m3u8`,
   state: (showId: ShowId): string => `/media/${showId}/state.json`,
   health: '/media/health',
@@ -243,6 +254,20 @@ export const mediaPaths = {
   /** Lets another process have the show; 409 while somebody sends to it. */
   release: (showId: ShowId): string => `/internal/shows/${showId}/release`,
   inside: '/internal/health',
+  /** What is kept of a show: see RecordingView. */
+  recording: (showId: ShowId): string => `/internal/shows/${showId}/recording`,
+  /** PUT: what viewers see of it, see CutCommand. */
+  cut: (showId: ShowId): string => `/internal/shows/${showId}/cut`,
+  /** POST: deletes the recording of an ended show for good. */
+  remove: (showId: ShowId): string => `/internal/shows/${showId}/remove`,
+  /** GET: how the one file stands, see DownloadView; the whole recording is looked through for it.
+   *  POST: makes it where that takes work. */
+  download: (showId: ShowId): string => `/internal/shows/${showId}/download`,
+  /** The cut as one MP4. */
+  movie: (showId: ShowId): string => `/internal/shows/${showId}/replay.mp4`,
+  /** Playlist, inits and segments for staff: the whole recording, cut or not. */
+  whole: (showId: ShowId, name: string): string => `/internal/shows/${showId}/whole/${name}`,
+  storage: '/internal/storage',
 } as const
 
 /** Paths of the server that the media process calls. */
@@ -272,6 +297,40 @@ export interface SoundTurners {
   toOpus(
     record: Uint8Array, tell: { sound(data: Uint8Array, atMs: number): void },
   ): SoundTurner
+  close(): void
+}
+
+/** One picture on its way through a `PictureTurner`. Pictures are counted, not timed. */
+export interface TurnedPicture {
+  /** NAL units, each behind its length in 4 bytes. */
+  readonly data: Uint8Array
+  readonly isKey: boolean
+  /** Its place in the order of showing, from 0. */
+  readonly place: number
+}
+
+/** Makes the pictures of one stream small, in a process of its own. Nothing is thrown. */
+export interface PictureTurner {
+  /** In the order of decoding; the first is a keyframe. */
+  push(picture: TurnedPicture): void
+  /** No more come: what is inside comes out, then `gone` is told. */
+  finish(): void
+  /** At once; nothing is told any more. */
+  close(): void
+}
+
+/** Port: who makes pictures small. What comes out is in the order of showing, has the places of
+ *  what went in, and is a keyframe exactly where the source had one. */
+export interface PictureTurners {
+  /** `record`: AVCDecoderConfigurationRecord. `kbps`: for 25 pictures a second. */
+  toSmall(
+    shape: { record: Uint8Array; width: number; height: number; kbps: number },
+    tell: {
+      config(record: Uint8Array): void
+      picture(picture: TurnedPicture): void
+      gone(): void
+    },
+  ): PictureTurner
   close(): void
 }
 
@@ -308,3 +367,64 @@ export interface Peers {
   }): Promise<Peer>
   close(): void
 }
+/** A run of the recording without a gap: the moment it began, where that lies in the recording, how
+ *  long it lasts. Milliseconds. */
+export const RecordingSpan = Type.Object({
+  wallMs: Type.Integer(), atMs: Type.Integer(), durationMs: Type.Integer(),
+})
+/** See the schema of the same name. */
+export type RecordingSpan = Static<typeof RecordingSpan>
+
+/** The one file to download. `direct`: made while it is sent, nothing has to be waited for.
+ *  `to_make`: the picture or sound changed its form during the show, so ffmpeg has to make one form
+ *  of it; `making` and `made` follow. `none`: nothing was recorded. */
+export const DownloadView = Type.Object({
+  state: Type.Union([
+    Type.Literal('none'), Type.Literal('direct'), Type.Literal('to_make'), Type.Literal('making'),
+    Type.Literal('made'), Type.Literal('failed'),
+  ]),
+  sizeBytes: Type.Union([Type.Integer(), Type.Null()]),
+  /** 0 to 1 while it is being made. */
+  done: Type.Number(),
+  /** How many forms the picture and sound had. */
+  forms: Type.Integer(),
+})
+/** See the schema of the same name. */
+export type DownloadView = Static<typeof DownloadView>
+
+/** `GET /internal/shows/<showId>/recording`: what is kept of a show. Places are milliseconds in the
+ *  recording, gaps left out. */
+export const RecordingView = Type.Object({
+  isEnded: Type.Boolean(),
+  isReceiving: Type.Boolean(),
+  durationMs: Type.Integer(),
+  sizeBytes: Type.Integer(),
+  spans: Type.Array(RecordingSpan),
+  /** Where the playlist of viewers begins: at the keyframe before the cut's beginning. */
+  playlistFromMs: Type.Integer(),
+})
+/** See the schema of the same name. */
+export type RecordingView = Static<typeof RecordingView>
+
+/** Body of `PUT /internal/shows/<showId>/cut`: what viewers see of the recording. */
+export const CutCommand = Type.Object({
+  inMs: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+  outMs: Type.Union([
+    Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), Type.Null(),
+  ]),
+  isPublic: Type.Boolean(),
+}, { additionalProperties: false })
+/** See the schema of the same name. */
+export type CutCommand = Static<typeof CutCommand>
+
+/** `GET /internal/storage`: the disk and every recording on it. */
+export const StorageView = Type.Object({
+  freeBytes: Type.Integer(),
+  totalBytes: Type.Integer(),
+  shows: Type.Array(Type.Object({
+    showId: Type.String(), sizeBytes: Type.Integer(), durationMs: Type.Integer(),
+    isReceiving: Type.Boolean(), isEnded: Type.Boolean(),
+  })),
+})
+/** See the schema of the same name. */
+export type StorageView = Static<typeof StorageView>

@@ -1,10 +1,13 @@
 import type { Clock, Log, Random, Result, ShowId } from '#kernel'
-import { MEDIA_LIMITS, type MediaMetrics, type StateReport } from './contract.ts'
+import {
+  MEDIA_LIMITS, type MediaMetrics, type PictureTurners, type RenditionName, type StateReport,
+} from './contract.ts'
 import { makeRtcHttp } from './rtc/http.ts'
 import { makeRtcSessions, type RtcOptions } from './rtc/sessions.ts'
 import { makeMediaHttp } from './http/server.ts'
 import { makeCpuShare } from './live/health.ts'
 import { makeShows } from './live/shows.ts'
+import { makeArchive } from './recording/archive.ts'
 import { makeFrontSession, type FrontDeps } from './rtmp/front.ts'
 import { readHanded } from './rtmp/handed.ts'
 import { makePulse } from './rtmp/pulse.ts'
@@ -27,11 +30,16 @@ export interface MediaDeps {
     authorize(streamKey: string, remoteAddress: string): Promise<Result<ShowId>>
     /** Must return at once; delivery is the receiver's care. */
     report(report: StateReport): void
+    /** What a show is offered as beside its source; asked when a publisher comes. */
+    renditionsOf?(showId: ShowId): readonly RenditionName[]
   }
-  readonly rtc: RtcOptions
+  /** Without `pictures` there is no small rendition. */
+  readonly rtc: RtcOptions & { readonly pictures?: PictureTurners | undefined }
   readonly self?: {
     /** What the process has used so far; without it that part of the figures is missing or 0. */
     usage?(): { readonly cpuMicros: number; readonly memoryBytes: number }
+    /** Where the one file to download needs work done; without it such a file is not made. */
+    readonly ffmpeg?: string | undefined
     /** One of several processes: publishers come from the front, not from outside. */
     readonly isBehindFront?: boolean
   }
@@ -80,8 +88,10 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
   const usage = deps.self?.usage
   const cpuShare = usage && makeCpuShare(clock, () => usage().cpuMicros)
   const shows = makeShows({
-    ...deps, report: deps.control.report, cpuShare, turners: deps.rtc.turners,
+    ...deps, report: deps.control.report, cpuShare,
+    forms: { ...deps.rtc, wanted: (id) => deps.control.renditionsOf?.(id) ?? [] },
   })
+  const archive = makeArchive({ shows, log, folder: deps.folder, ffmpeg: deps.self?.ffmpeg })
   const upSeconds = () => Math.round((clock.steadyMs() - startedMs) / 1_000)
   const sessions = makeRtcSessions({
     ...deps.rtc, clock, random: deps.random, log, shows,
@@ -90,7 +100,7 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
   const rtmp = makePublisherDoor(deps, (id) => shows.open(id))
   let handedPort = 0
   const http = makeMediaHttp({
-    shows, log, internalKey: deps.internalKey, rtc: makeRtcHttp({ sessions, log }),
+    shows, archive, log, internalKey: deps.internalKey, rtc: makeRtcHttp({ sessions, log }),
     health: () => ({
       ok: true, receiving: shows.receiving, publishers: rtmp.connections,
       rtcViewers: sessions.viewers,
@@ -113,9 +123,11 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
       return { httpPort, rtmpPort }
     },
     async close() {
+      archive.close()
       await rtmp.close()
       sessions.close()
       await shows.close()
+      deps.rtc.pictures?.close()
       await http.close()
     },
   }

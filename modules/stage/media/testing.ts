@@ -15,6 +15,7 @@ import {
 } from './contract.ts'
 
 export { soundTurnersConformance } from './testing/conformance.ts'
+export { encodeFilm } from './testing/picture.ts'
 export { encodeAac, encodeOpus, makePcm } from './testing/sound.ts'
 
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
@@ -37,7 +38,7 @@ export const noRtc = {
 
 /** Waits until `test` gives something, or fails after `ms`. */
 export async function until<T>(
-  what: string, test: () => Promise<T | undefined | false> | T | undefined | false, ms = 8_000,
+  what: string, test: () => Promise<T | undefined | false> | T | undefined | false, ms = 15_000,
 ): Promise<T> {
   const endMs = systemClock.steadyMs() + ms
   for (;;) {
@@ -55,6 +56,8 @@ export interface ControlDesk {
   readonly reports: StateReport[]
   readonly asked: string[]
   isDown: boolean
+  /** Said of every show; whatever a server might say. */
+  renditions?: readonly unknown[]
   /** Names the owner of a show, where there are several processes. */
   place?: (showId: ShowId) => Promise<unknown>
   close(): Promise<void>
@@ -80,8 +83,10 @@ export async function startControlDesk(): Promise<ControlDesk> {
     }
     asked.push(body.streamKey)
     const showId = keys.get(body.streamKey)
-    return showId ? answer(200, { showId, owner: await desk.place?.(showId) })
-      : answer(403, { code: 'stage.show.key_unknown' })
+    const { renditions } = desk
+    if (!showId) return answer(403, { code: 'stage.show.key_unknown' })
+    const owner = await desk.place?.(showId)
+    answer(200, { showId, owner, ...(renditions && { renditions }) })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
@@ -123,7 +128,8 @@ function spawnMedia(settings: MediaSettings): ChildProcess {
       SILKCAST_RTMP_PORT: String(settings.rtmpPort ?? 0),
       SILKCAST_RTMP_HOST: '127.0.0.1', SILKCAST_MEDIA_DIR: settings.folder,
       SILKCAST_SERVER_URL: settings.serverUrl, SILKCAST_INTERNAL_KEY: INTERNAL_KEY,
-      SILKCAST_UDP_PORT: String(settings.udpPort ?? 0), ...settings.env,
+      SILKCAST_UDP_PORT: String(settings.udpPort ?? 0), SILKCAST_FFMPEG: ffmpeg.path,
+      SILKCAST_RENDITIONS: 'none', ...settings.env,
     },
   })
 }
@@ -177,6 +183,8 @@ export interface EncoderSettings {
   /** As fast as it goes instead of in real time. */
   isFast?: boolean
   size?: string
+  /** Sends this file as it is instead of encoding. */
+  file?: string
   audio?: readonly string[]
   video?: readonly string[]
 }
@@ -189,12 +197,15 @@ export function startEncoder(url: string, settings: EncoderSettings = {}): Encod
   const tone = 'sine=frequency=440:sample_rate=48000'
   const x264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-sc_threshold',
     '0', '-bf', String(bFrames), '-g', String(gop), ...(bFrames ? [] : ['-tune', 'zerolatency'])]
-  const child = spawn(ffmpeg.path, [
-    '-hide_banner', '-loglevel', 'error',
+  const made = [
     ...(hasVideo ? [...pace, '-f', 'lavfi', '-i', picture] : []),
     ...(hasAudio ? [...pace, '-f', 'lavfi', '-i', tone] : []),
     ...(hasVideo ? settings.video ?? x264 : []),
     ...(hasAudio ? settings.audio ?? ['-c:a', 'aac', '-b:a', '64k'] : []),
+  ]
+  const child = spawn(ffmpeg.path, [
+    '-hide_banner', '-loglevel', 'error', '-y',
+    ...(settings.file ? ['-re', '-i', settings.file, '-c', 'copy'] : made),
     '-t', String(settings.seconds ?? 60), '-f', 'flv', url,
   ], { stdio: ['ignore', 'ignore', 'pipe'] })
   const errors: string[] = []

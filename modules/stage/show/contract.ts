@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { idPattern, type Api, type ProductId, type RefusalDoc, type ShowId } from '#kernel'
-import { AuthorizeReply, StateReport } from '#stage/media/contract'
+import { AuthorizeReply, IceServers, StateReport } from '#stage/media/contract'
 
 /** Limits: characters, seconds. */
 export const showLimits = {
@@ -8,6 +8,8 @@ export const showLimits = {
   slugLength: 60,
   lineUpLength: 60,
   streamKeyBytes: 24,
+  /** What a page sends at most to find out how fast it can send. */
+  uploadTestBytes: 4 * 1024 * 1024,
 } as const
 
 /** Every refusal of this module. */
@@ -16,6 +18,7 @@ export const refusalCodes = [
   { code: 'stage.show.slug_taken', status: 409, doc: 'Another show has this address.' },
   { code: 'stage.show.not_live', status: 409, doc: 'The show is not live.' },
   { code: 'stage.show.ended', status: 409, doc: 'The show has ended.' },
+  { code: 'stage.show.not_ended', status: 409, doc: 'The show has not ended yet.' },
   {
     code: 'stage.show.no_signal',
     status: 409,
@@ -69,7 +72,10 @@ export const ShowSchema = Type.Object({
   pinnedMediaMs: Nullable(Type.Integer()),
   lineUp: Type.Array(Type.String()),
   isDemo: Type.Boolean(),
+  /** Viewers may see the recording now. */
   hasReplay: Type.Boolean(),
+  /** There is a recording of an ended show, public or withdrawn. */
+  hasRecording: Type.Boolean(),
   /** Whether the demo's director runs the show; false once a person has taken over. */
   isDirected: Type.Boolean(),
 })
@@ -108,6 +114,19 @@ const ShowParams = Type.Object({ showId: Type.String({ pattern: idPattern('sho')
 
 /** HTTP surface. */
 export const api = {
+  'GET /api/rtc': {
+    act: 'anyone',
+    doc: 'What a browser needs to send or receive over WebRTC from behind a firewall.',
+    reply: Type.Object({ iceServers: IceServers }),
+  },
+  'POST /api/rtc/upload-test': {
+    act: 'show.run',
+    perMinute: 12,
+    doc: 'Takes bytes and forgets them, so that a page can measure how fast it sends.',
+    raw: ['application/octet-stream'],
+    bodyLimitBytes: showLimits.uploadTestBytes,
+    reply: Type.Object({ bytes: Type.Integer() }),
+  },
   'GET /api/shows': {
     act: 'show.read',
     doc: 'Shows, the next and the live ones first.',
@@ -145,6 +164,16 @@ export const api = {
     params: ShowParams,
     reply: Type.Object({ rtmpUrl: Type.String(), streamKey: Type.String() }),
   },
+  'POST /api/shows/:showId/phone': {
+    act: 'session.hand_over',
+    perMinute: 10,
+    doc: 'An address that signs the same person in on a phone, once, within two minutes, for the '
+      + 'camera of this show. Recorded. `isSecure`: whether a phone lets a page film there.',
+    params: ShowParams,
+    reply: Type.Object({
+      url: Type.String(), expiresAtMs: Type.Integer(), isSecure: Type.Boolean(),
+    }),
+  },
   'POST /api/shows/:showId/go-live': {
     act: 'show.run',
     doc: 'Opens the doors. Needs a signal.',
@@ -170,7 +199,7 @@ export const api = {
   },
   'POST /api/shows/:showId/sale': {
     act: 'show.run',
-    doc: 'Stops every sale of the show at once, or lets it go on. An open offer ends.',
+    doc: 'Stops every sale of the show or its replay, or lets it go on; an open offer ends.',
     params: ShowParams,
     body: Type.Object({ stopped: Type.Boolean() }, { additionalProperties: false }),
     reply: ShowSchema,
@@ -201,17 +230,23 @@ export const api = {
   },
 } as const satisfies Api
 
+/** Whether and how a show sells. */
+export type Selling = 'selling' | 'replay' | 'sale_stopped' | 'not_live'
+
 /** What flows and views ask of shows. `tx` is a flow's transaction (Kysely). */
 export interface Shows<Tx> {
   read(id: ShowId): Promise<Show | null>
   readBySlug(slug: string): Promise<Show | null>
   /** The show to put at the front door: live first, then next, then last ended. */
   readFront(): Promise<Show | null>
-  /** Of these, the shows that sell now (live, sale not stopped), judged inside the transaction. */
+  /** Of these, the shows that sell now (live, sale not stopped), judged inside the transaction. A
+   *  public replay sells what is on sale at its ordinary price: `replay`. */
   readSelling(
     tx: Tx,
     ids: readonly ShowId[],
-  ): Promise<ReadonlyMap<ShowId, 'selling' | 'sale_stopped' | 'not_live'>>
+  ): Promise<ReadonlyMap<ShowId, Selling>>
+  /** What viewers have of the recording of an ended show; `removed` is for good. */
+  setReplay(id: ShowId, to: 'public' | 'withdrawn' | 'removed'): Promise<Show | ShowRefusal>
   /** `seenMs`: see SeenMs. */
   pin(id: ShowId, productId: ProductId | null, seenMs?: number): Promise<Show | ShowRefusal>
   setSale(tx: Tx, id: ShowId, stopped: boolean): Promise<Show | null>

@@ -5,8 +5,8 @@ import { showLimits, type MediaControl, type Show, type ShowDraft, type ShowRefu
 } from './contract.ts'
 import type { facts as kinds } from './events.ts'
 import type { ShowsInside } from './inside.ts'
-import { cleanTitle, end, goLive, hashKey, hear, isKey, looksSame, pin, silenceMs, slugAttempt,
-  slugOf, toShow, type Patch, type ShowRow } from './model.ts'
+import { cleanTitle, end, goLive, hashKey, hear, isKey, looksSame, pin, setReplay, silenceMs,
+  slugAttempt, slugOf, toShow, type Patch, type ShowRow } from './model.ts'
 import * as store from './store.ts'
 
 export { makeShowRoutes } from './routes.ts'
@@ -128,7 +128,8 @@ export function makeShows<Tx extends QueryExecutorProvider>(deps: ShowsDeps<Tx>)
   const read = async (id: ShowId) => shown(await store.selectShow(kysely, id))
 
   function decideSale(row: ShowRow, stopped: boolean): Change | ShowRefusal {
-    if (row.state === 'ended') return 'stage.show.ended'
+    // A replay sells as well, until its recording is gone.
+    if (row.state === 'ended' && !row.has_recording) return 'stage.show.ended'
     if (row.sale_stopped === stopped) return { patch: {}, facts: [] }
     return { patch: { sale_stopped: stopped }, facts: [stopped ? 'SaleStopped' : 'SaleResumed'] }
   }
@@ -156,6 +157,10 @@ export function makeShows<Tx extends QueryExecutorProvider>(deps: ShowsDeps<Tx>)
       if (!row || typeof decided === 'string') return null
       return toShow(await write(tx, row, decided, nowMs), nowMs)
     },
+    setReplay: (id, to) => change(id, (row) => {
+      const patch = setReplay(row, to)
+      return typeof patch === 'string' ? patch : { patch, facts: [] }
+    }),
     stopSale: (id, stopped) => change(id, (row) => decideSale(row, stopped)),
     async create(draft, extra = {}) {
       const show = await insert(cleanDraft(draft), extra, true)

@@ -27,6 +27,7 @@ export interface ShowRow {
   readonly is_demo: boolean
   readonly is_directed: boolean
   readonly has_recording: boolean
+  readonly replay_withdrawn: boolean
   readonly media_owes: 'drop' | 'stop' | null
 }
 
@@ -51,6 +52,7 @@ const numberOrNull = (value: number | null) => (value === null ? null : Number(v
 
 export function toShow(row: ShowRow, nowMs: number): Show {
   const signal = signalAt(row, nowMs)
+  const hasRecording = row.state === 'ended' && row.has_recording
   return {
     id: row.id, slug: row.slug, title: row.title, merchant: row.merchant, state: row.state, signal,
     video: signal === 'receiving' ? row.video as Show['video'] : null, problem: row.problem,
@@ -58,7 +60,7 @@ export function toShow(row: ShowRow, nowMs: number): Show {
     endedAtMs: numberOrNull(row.ended_at_ms), saleStopped: row.sale_stopped,
     pinnedProductId: row.pinned_product_id, pinnedMediaMs: numberOrNull(row.pinned_media_ms),
     lineUp: [...row.line_up], isDemo: row.is_demo,
-    hasReplay: row.state === 'ended' && row.has_recording, isDirected: row.is_directed,
+    hasReplay: hasRecording && !row.replay_withdrawn, hasRecording, isDirected: row.is_directed,
   }
 }
 
@@ -87,6 +89,16 @@ export function pin(
   }
   if (row.pinned_product_id === productId) return {}
   return { pinned_product_id: productId, pinned_media_ms: actedAtMs(seenMs, nowMs) }
+}
+
+/** What viewers have of the recording. A show that is not over has no replay to speak of. */
+export function setReplay(
+  row: ShowRow, to: 'public' | 'withdrawn' | 'removed',
+): Patch | ShowRefusal {
+  if (row.state !== 'ended') return 'stage.show.not_ended'
+  if (to === 'removed') return row.has_recording ? { has_recording: false } : {}
+  const isWithdrawn = to === 'withdrawn'
+  return row.replay_withdrawn === isWithdrawn ? {} : { replay_withdrawn: isWithdrawn }
 }
 
 /** A report of the media process. `null`: it comes too late and changes nothing. */

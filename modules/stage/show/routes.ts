@@ -2,7 +2,7 @@ import { ok, routeTable, type PersonId, type ProductId, type Refusal, type Resul
   type ShowId } from '#kernel'
 import type { Who } from '#people/accounts/contract'
 import type { Audit } from '#people/audit/contract'
-import type { Doorstep, StateReport } from '#stage/media/contract'
+import type { Doorstep, IceServers, StateReport } from '#stage/media/contract'
 import { api, type Show, type ShowRefusal } from './contract.ts'
 import type { ShowsInside } from './inside.ts'
 import type { Report } from './model.ts'
@@ -12,12 +12,21 @@ export interface ShowRoutesDeps {
   readonly audit: Audit
   /** Where encoders send to, for a caller who reached us under this Host header. */
   rtmpUrl(host: string | undefined): string
+  readonly iceServers?: IceServers
+  /** A way in for the caller's own phone that leads to this page; null when there is none. */
+  phoneLink?(who: Who, host: string | undefined, path: string): Promise<PhoneLink | null>
   /** The media process that is to have the show from now on; undefined where there is only one. */
   placeMedia?(id: ShowId): Promise<Doorstep | undefined>
   /** The flow that also closes the open offer; without it only the show is changed. */
   stopSale?(id: ShowId, stopped: boolean): Promise<Show | ShowRefusal>
   /** Every report of the media process, for those who keep its figures. */
   heard?(report: StateReport): void
+}
+
+export interface PhoneLink {
+  readonly url: string
+  readonly expiresAtMs: number
+  readonly isSecure: boolean
 }
 
 type Answer = Promise<Result<Show, Refusal>>
@@ -36,6 +45,8 @@ export function makeShowRoutes(deps: ShowRoutesDeps): RouteTable {
     typeof headers['host'] === 'string' ? headers['host'] : undefined
 
   return routeTable<typeof api, Who>(api, {
+    'GET /api/rtc': async () => ok({ iceServers: [...deps.iceServers ?? []] }),
+    'POST /api/rtc/upload-test': async ({ body }) => ok({ bytes: body.byteLength }),
     'GET /api/shows': async () => ok(await shows.list()),
     'POST /api/shows': ({ body }) => shows.plan(body),
     async 'GET /api/shows/:showId'({ params }) {
@@ -54,6 +65,15 @@ export function makeShowRoutes(deps: ShowRoutesDeps): RouteTable {
       const streamKey = await shows.rotateStreamKey(params.showId as ShowId)
       if (streamKey.startsWith('stage.')) return { ok: false, refusal: { code: streamKey } }
       return ok({ rtmpUrl: deps.rtmpUrl(hostOf(headers)), streamKey })
+    },
+    async 'POST /api/shows/:showId/phone'({ params, who, headers }) {
+      const show = await shows.read(params.showId as ShowId)
+      if (!show) return { ok: false, refusal: { code: 'stage.show.unknown' } }
+      if (show.state === 'ended') return { ok: false, refusal: { code: 'stage.show.ended' } }
+      await note(who, 'show.phone', params.showId)
+      const path = `/studio/shows/${params.showId}/camera`
+      const link = await deps.phoneLink?.(who, hostOf(headers), path)
+      return link ? ok(link) : { ok: false, refusal: { code: 'people.accounts.not_allowed' } }
     },
     async 'POST /api/shows/:showId/go-live'({ params, who }) {
       await note(who, 'show.go_live', params.showId)

@@ -216,6 +216,32 @@ describe('states', () => {
   })
 })
 
+describe('replays', () => {
+  test('SHW5 SHW15 a public replay sells, withdrawn or removed it does not', async () => {
+    const h = house()
+    const id = await live(h)
+    expect(await h.shows.setReplay(id, 'withdrawn')).toBe('stage.show.not_ended')
+    await h.shows.end(id)
+    const selling = () => h.database.transaction(async (tx) =>
+      (await h.shows.readSelling(tx, [id])).get(id))
+    expect(await selling()).toBe('replay')
+    await h.shows.stopSale(id, true)
+    expect(await selling()).toBe('sale_stopped')
+    await h.shows.stopSale(id, false)
+    expect(await h.shows.setReplay(id, 'withdrawn'))
+      .toMatchObject({ hasReplay: false, hasRecording: true })
+    expect(h.told.at(-1)).toMatchObject({ id, hasReplay: false })
+    expect(await selling()).toBe('not_live')
+    expect(await h.shows.setReplay(id, 'public')).toMatchObject({ hasReplay: true })
+    expect(await selling()).toBe('replay')
+    expect(await h.shows.setReplay(id, 'removed'))
+      .toMatchObject({ hasReplay: false, hasRecording: false })
+    expect(await h.shows.setReplay(id, 'public')).toMatchObject({ hasReplay: false })
+    expect(await selling()).toBe('not_live')
+    expect(await h.shows.stopSale(id, true)).toBe('stage.show.ended')
+  })
+})
+
 describe('keys and media', () => {
   test('SHW6 a key opens its own show until it is rotated or the show has ended', async () => {
     const h = house()
@@ -427,4 +453,26 @@ test('SHW6 reading and rotating a key is recorded, and only there it is shown', 
     ok: false,
     refusal: { code: 'stage.show.key_unknown' },
   })
+})
+
+test('SHW14 a phone gets a way in to the camera of this show, and it is recorded', async () => {
+  const h = house()
+  const id = await live(h)
+  const recorded: string[] = []
+  const { handlers } = makeShowRoutes({
+    shows: h.shows as never, rtmpUrl: () => 'rtmp://x/live',
+    phoneLink: async (_who, host, path) =>
+      ({ url: `https://${host}${path}`, expiresAtMs: 5, isSecure: true }),
+    audit: { record: async ({ act, subject }) => void recorded.push(`${act} ${subject}`) },
+  })
+  const ask = () => handlers['POST /api/shows/:showId/phone']!({
+    params: { showId: id }, headers: { host: 'shop.example' },
+    who: { personId: 'per_1' as PersonId, roles: ['producer'] } as unknown as Who,
+  })
+  expect(await ask()).toMatchObject({
+    ok: true, value: { url: `https://shop.example/studio/shows/${id}/camera` },
+  })
+  await h.shows.end(id)
+  expect(await ask()).toMatchObject({ ok: false, refusal: { code: 'stage.show.ended' } })
+  expect(recorded).toEqual([`show.phone ${id}`])
 })

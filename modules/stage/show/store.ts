@@ -1,5 +1,6 @@
 import { sql, type QueryExecutorProvider } from 'kysely'
 import type { ShowId } from '#kernel'
+import type { Selling } from './contract.ts'
 import type { Patch, ShowRow } from './model.ts'
 
 type Tx = QueryExecutorProvider
@@ -76,8 +77,12 @@ export async function isSlugTaken(tx: Tx, slug: string, butBy: ShowId): Promise<
 }
 
 export async function selectSelling(tx: Tx, ids: readonly ShowId[]) {
-  const { rows } = await sql<{ id: ShowId; what: 'selling' | 'sale_stopped' | 'not_live' }>`
-    select id, case when state <> 'live' then 'not_live' when sale_stopped then 'sale_stopped'
+  const { rows } = await sql<{ id: ShowId; what: Selling }>`
+    select id, case
+      when state = 'scheduled' then 'not_live'
+      when state = 'ended' and (replay_withdrawn or not has_recording) then 'not_live'
+      when sale_stopped then 'sale_stopped'
+      when state = 'ended' then 'replay'
       else 'selling' end as what
     from stage_show.shows where id = any(${ids}::text[])`.execute(tx)
   return rows

@@ -1,5 +1,5 @@
 // Generated from schema/*.sql: npm run generate
-import type { ColumnType } from 'kysely'
+import type { ColumnType, Generated } from 'kysely'
 
 export interface KeysTable {
   show_id: string
@@ -31,6 +31,7 @@ export interface ShowsTable {
   media_owes: string | null
   created_at_ms: number
   pinned_media_ms: number | null
+  replay_withdrawn: Generated<boolean>
 }
 
 export interface StageShowTables {

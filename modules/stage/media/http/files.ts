@@ -1,8 +1,10 @@
 import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import { FOR_EVER, parseRange, sendEmpty, type ByteRange } from './reply.ts'
+import type { MovieFile } from '../recording/movie-file.ts'
+import { FOR_EVER, parseRange, sendEmpty, TYPES, type ByteRange } from './reply.ts'
 
 /** Answers with a whole or partial body; returns what to send, or nothing when it is answered. */
 function begin(
@@ -38,4 +40,13 @@ export async function sendFile(
   if (!found?.isFile() || found.size === 0) return sendEmpty(response, 404)
   const range = begin(request, response, type, found.size)
   if (range) await pipeline(createReadStream(path, range), response).catch(() => {})
+}
+
+/** The file that is put together while it is sent; a download that broke off goes on by range. */
+export async function sendMovie(
+  request: IncomingMessage, response: ServerResponse, movie: MovieFile,
+): Promise<void> {
+  const range = begin(request, response, TYPES.video, movie.sizeBytes)
+  if (!range) return
+  await pipeline(Readable.from(movie.read(range.start, range.end)), response).catch(() => {})
 }

@@ -5,11 +5,18 @@ import { parseRange } from './reply.ts'
 
 describe('requests', () => {
   test('MED11 only exact names are assets', () => {
-    expect(parseAsset('p12.3.m4s')).toEqual({ is: 'part', msn: 12, part: 3 })
-    expect(parseAsset('s0.m4s')).toEqual({ is: 'segment', msn: 0 })
-    expect(parseAsset('init-4.mp4')).toEqual({ is: 'init', id: 4 })
+    const [source, low, audio] = ['source', 'low', 'audio']
+    expect(parseAsset('p12.3.m4s')).toEqual({ is: 'part', of: source, msn: 12, part: 3 })
+    expect(parseAsset('s0.m4s')).toEqual({ is: 'segment', of: source, msn: 0 })
+    expect(parseAsset('init-4.mp4')).toEqual({ is: 'init', of: source, id: 4 })
+    expect(parseAsset('l12.3.m4s')).toEqual({ is: 'part', of: low, msn: 12, part: 3 })
+    expect(parseAsset('a0.m4s')).toEqual({ is: 'segment', of: audio, msn: 0 })
+    expect(parseAsset('linit-4.mp4')).toEqual({ is: 'init', of: low, id: 4 })
+    expect(parseAsset('audio.m3u8')).toEqual({ is: 'live', of: audio })
+    expect(parseAsset('master.m3u8')).toEqual({ is: 'master' })
     const wrong = ['', 's.m4s', 's00.m4s', 's1.m4s/', 'S1.m4s', 's1.mp4', 'p1.m4s', 'p1.2.3.m4s',
-      's1e1.m4s', 's+1.m4s', ' s1.m4s', 's1.m4s\n', 'live.m3u8\0', 's1111111111.m4s', '../s1.m4s']
+      's1e1.m4s', 's+1.m4s', ' s1.m4s', 's1.m4s\n', 'live.m3u8\0', 's1111111111.m4s', '../s1.m4s',
+      'pinit-1.mp4', 'l1', 'a01.0.m4s', 'la1.0.m4s', 'Low.m3u8', 'toString', '__proto__']
     for (const name of wrong) expect([name, parseAsset(name)]).toEqual([name, undefined])
     fc.assert(fc.property(fc.string(), (name) => {
       const asset = parseAsset(name)

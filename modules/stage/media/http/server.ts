@@ -1,9 +1,11 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { Fault, isId, type Log, type ShowId } from '#kernel'
-import { INTERNAL_HEADER, mediaPaths, type ProcessView } from '../contract.ts'
+import { INTERNAL_HEADER, type ProcessView } from '../contract.ts'
 import type { Shows } from '../live/shows.ts'
+import type { Archive } from '../recording/archive.ts'
 import type { makeRtcHttp } from '../rtc/http.ts'
+import { makeCommands } from './commands.ts'
 import { makePlayback, parseAsset } from './playback.ts'
 import { sendEmpty, sendJson } from './reply.ts'
 
@@ -21,6 +23,7 @@ const CORS = {
 
 export function makeMediaHttp(deps: {
   shows: Shows
+  archive: Archive
   log: Log
   internalKey: string
   health: () => Record<string, unknown>
@@ -31,37 +34,12 @@ export function makeMediaHttp(deps: {
   inside: () => ProcessView
 }): MediaHttp {
   const play = makePlayback(deps)
+  const command = makeCommands({ ...deps, play })
   const keyHash = hash(deps.internalKey)
 
   const isInternal = (request: IncomingMessage): boolean => {
     const given = request.headers[INTERNAL_HEADER]
     return typeof given === 'string' && timingSafeEqual(hash(given), keyHash)
-  }
-
-  const command = async (
-    request: IncomingMessage, response: ServerResponse, path: string,
-  ): Promise<void> => {
-    if (!isInternal(request)) return sendEmpty(response, 401)
-    if (path === mediaPaths.metrics && request.method === 'GET') {
-      return sendJson(response, 200, deps.metrics())
-    }
-    if (path === mediaPaths.inside && request.method === 'GET') {
-      return sendJson(response, 200, deps.inside())
-    }
-    const match = /^\/internal\/shows\/([a-z0-9_]{1,40})\/(stop|drop|release)$/.exec(path)
-    const showId = match?.[1]
-    if (!match || !isId('sho', showId)) return sendEmpty(response, 404)
-    if (request.method !== 'POST') return sendEmpty(response, 405, { allow: 'POST' })
-    if (match[2] === 'release') {
-      return sendEmpty(response, await deps.shows.release(showId) ? 204 : 409)
-    }
-    const isStop = match[2] === 'stop'
-    // Ending a show nobody ever published to must hold as well: its key may not open it later.
-    const show = isStop ? await deps.shows.open(showId) : await deps.shows.find(showId)
-    if (isStop) show?.stop()
-    else show?.drop()
-    await show?.flushed()
-    sendJson(response, 200, show ? show.state() : { state: 'waiting' })
   }
 
   const watch = async (
@@ -89,17 +67,21 @@ export function makeMediaHttp(deps: {
     const mark = target.indexOf('?')
     const path = mark < 0 ? target : target.slice(0, mark)
     if (path === '/media/health') return sendJson(response, 200, deps.health())
-    if (path.startsWith('/internal/')) return command(request, response, path)
-    if (await deps.rtc?.(request, response, path)) return
-    const query = new URLSearchParams(mark < 0 ? '' : target.slice(mark + 1))
+    if (path.startsWith('/internal/')) {
+      return isInternal(request) ? command(request, response, path) : sendEmpty(response, 401)
+    }
+    const search = mark < 0 ? '' : target.slice(mark + 1)
+    if (await deps.rtc?.(request, response, path, search)) return
+    const query = new URLSearchParams(search)
     return watch(request, response, path, query)
   }
 
   const server = createServer({
     maxHeaderSize: 8_192, headersTimeout: 10_000, requestTimeout: 15_000, keepAliveTimeout: 30_000,
   }, (request, response) => {
-    // The body of an offer is read by whoever answers it; all others are of no use.
-    if (request.headers['content-type']?.startsWith('application/sdp') !== true) request.resume()
+    // An offer and a cut are read by whoever takes them; all other bodies are of no use.
+    const isOffer = request.headers['content-type']?.startsWith('application/sdp') === true
+    if (!isOffer && request.method !== 'PUT') request.resume()
     response.on('error', () => {})
     handle(request, response).catch((error: unknown) => {
       // Another process has that show, or had it a moment ago: soon it is clear who has it.

@@ -8,6 +8,7 @@ import { parseVideoConfig } from '../model/codecs.ts'
 import { restoreShow, emptyShow } from '../recording/restore.ts'
 import { makeShowId, noTurners } from '../testing.ts'
 import { avcRecord, nalRun } from '../testing/bytes.ts'
+import { makeBackup } from './backup.ts'
 import { makeShow, type Publisher, type Show } from './show.ts'
 
 let root: string
@@ -21,7 +22,8 @@ function begin() {
   const reports: StateReport[] = []
   const id = makeShowId()
   const show = makeShow({
-    id, folder: join(root, id), clock, log: silentLog, restored: emptyShow, turners: noTurners,
+    id, folder: join(root, id), clock, log: silentLog, restored: emptyShow,
+    forms: { turners: noTurners },
     report: (report) => void reports.push(report),
   })
   return { clock, reports, show }
@@ -62,6 +64,41 @@ test('MED4 a publisher silent for three seconds gives way, a lively one does not
   expect(show.isReceiving).toBe(true)
   second.leave()
   expect(show.isReceiving).toBe(false)
+  await show.release()
+})
+
+test('MED4 a backup takes over from the next keyframe, and waits again', async () => {
+  const { clock, show, reports } = begin()
+  const first = publish(show)
+  let ended = 0
+  const backup = makeBackup(show, () => void ended++)
+  const frame = (publisher: Publisher, key: boolean, atMs: number) =>
+    publisher.push({ kind: 'frame', key, ctoMs: 0, data: nalRun(80) }, atMs)
+  first.push(config, 0)
+  backup.push(config, 0)
+  frame(first, true, 0)
+  frame(backup, true, 0)
+  expect(show.needsBackup).toBe(false)
+  first.leave()
+  expect(show.isReceiving).toBe(false)
+  frame(backup, false, 40)
+  expect(show.isReceiving).toBe(false)
+  frame(backup, true, 80)
+  expect(show.isReceiving).toBe(true)
+  // Nobody was told that another encoder uses the key: that is what a backup is for.
+  expect(reports.some((one) => one.problem)).toBe(false)
+  // One that only fell silent is followed, too.
+  const again = publish(show)
+  frame(backup, true, 120)
+  await clock.advance(MEDIA_LIMITS.silentMs)
+  expect([show.needsBackup, ended]).toEqual([true, 0])
+  frame(backup, true, 160)
+  expect(again.push(config, 0)).toBeUndefined()
+  expect(show.needsBackup).toBe(false)
+  // A new key ends whoever waits, and whoever is on air.
+  show.drop()
+  frame(backup, true, 200)
+  expect([show.isReceiving, ended]).toEqual([false, 1])
   await show.release()
 })
 

@@ -1,14 +1,16 @@
 import { ok, refuse, type Clock, type Log, type Refusal, type Result, type ShowId } from '#kernel'
 import {
-  MEDIA_LIMITS, type MediaProblem, type SoundTurners, type StateReport, type StateView,
+  MEDIA_LIMITS, type MediaProblem, type StateReport, type StateView,
 } from '../contract.ts'
 import { makeArrivalClock } from '../model/arrival-clock.ts'
 import { makeAssembler, type Assembler } from '../model/assembler.ts'
 import type { FlvTag } from '../model/flv.ts'
+import type { TrackSet } from '../model/init-segment.ts'
 import { TICKS_PER_SECOND } from '../model/timeline.ts'
 import { makeRecorder } from '../recording/recorder.ts'
 import type { RecordedSegment } from '../recording/index-file.ts'
 import type { Restored } from '../recording/restore.ts'
+import { makeRenditions, type Forms, type Renditions } from '../renditions/index.ts'
 import { makeTagFeed } from '../rtc/from-tags.ts'
 import { makeLine, type Line } from '../rtc/line.ts'
 import { makeShowHealth, type ShowHealth } from './health.ts'
@@ -26,6 +28,7 @@ export interface Publisher {
 export interface Show {
   readonly id: ShowId
   readonly window: LiveWindow
+  readonly renditions: Renditions
   readonly health: ShowHealth
   readonly recorded: readonly RecordedSegment[]
   readonly isReceiving: boolean
@@ -37,8 +40,12 @@ export interface Show {
   /** `drop` is called when this publisher has to go (taken over, stopped, key changed). One who
    *  comes over WebRTC puts its own packets on the line. */
   publish(
-    drop: (problem?: MediaProblem) => void, from?: 'tags' | 'rtc',
+    drop: (problem?: MediaProblem) => void, from?: 'tags' | 'rtc', isBackup?: boolean,
   ): Result<Publisher, Refusal<MediaProblem>>
+  /** Whether a backup would be let in now: nobody publishes, or whoever does is silent. */
+  readonly needsBackup: boolean
+  /** A backup that waits: `end` is called when it has to go. Returns how it leaves by itself. */
+  standBy(end: () => void): () => void
   drop(): void
   stop(): void
   state(): StateView
@@ -49,6 +56,7 @@ export interface Show {
 
 interface Current {
   assembler: Assembler
+  isBackup: boolean
   drop: () => void
   onGone: () => void
   heardMs: number
@@ -61,6 +69,32 @@ const INITS_MAX = 32
  *  slower than this holds up nobody. */
 const DISK_WAIT_MS = 100
 
+/** Renditions go on counting where the show was before a restart; what they held is gone. */
+function startRenditions(deps: {
+  clock: Clock; log: Log; restored: Restored; forms: Forms
+}): Renditions {
+  const { segments, discontinuitySequence, partTargetTicks } = deps.restored.window
+  const breaks = segments.filter((segment) => segment.isDiscontinuity).length
+  const renditions = makeRenditions({
+    clock: deps.clock, log: deps.log, pictures: deps.forms.pictures,
+    discontinuitySequence: discontinuitySequence + breaks,
+  })
+  if (partTargetTicks !== undefined) renditions.setPartTarget(partTargetTicks)
+  return renditions
+}
+
+/** Backups that wait for their turn. */
+function makeStandbys() {
+  const waiting = new Set<() => void>()
+  return {
+    add(end: () => void) {
+      waiting.add(end)
+      return () => void waiting.delete(end)
+    },
+    end() { for (const end of [...waiting]) end() },
+  }
+}
+
 export function makeShow(deps: {
   id: ShowId
   folder: string
@@ -68,7 +102,7 @@ export function makeShow(deps: {
   log: Log
   report: (report: StateReport) => void
   restored: Restored
-  turners: SoundTurners
+  forms: Forms
   cpuShare?: (() => number) | undefined
 }): Show {
   const { id, clock, folder } = deps
@@ -78,6 +112,9 @@ export function makeShow(deps: {
   const health = makeShowHealth(deps)
   health.countWhep(() => line.watchers)
   const recorded = [...deps.restored.recorded]
+  const renditions = startRenditions({ ...deps, log })
+  const standbys = makeStandbys()
+  let tracks: TrackSet = {}
   const inits = new Map<number, Buffer>()
   let { nextInitId, startTicks: ticks } = deps.restored
   let { nextMsn, partTargetTicks, isEnded } = deps.restored.window
@@ -85,7 +122,6 @@ export function makeShow(deps: {
   let current: Current | undefined
   let lastProblem: MediaProblem | undefined
   let openTicks = 0
-
   const recorder = makeRecorder({
     folder, log,
     onProblem: (problem) => report(problem),
@@ -127,7 +163,8 @@ export function makeShow(deps: {
     report()
   }
 
-  const keepInit = (bytes: Buffer): void => {
+  const keepInit = (bytes: Buffer, newTracks: TrackSet): void => {
+    tracks = newTracks
     if (inits.get(nextInitId - 1)?.equals(bytes)) return
     inits.set(nextInitId, bytes)
     inits.delete(nextInitId - INITS_MAX)
@@ -143,7 +180,10 @@ export function makeShow(deps: {
       init: keepInit,
       partTarget(target) {
         partTargetTicks = target
-        announce(() => window.setPartTarget(target))
+        announce(() => {
+          window.setPartTarget(target)
+          renditions.setPartTarget(target)
+        })
       },
       open(opened) {
         const segment = {
@@ -153,17 +193,27 @@ export function makeShow(deps: {
         nextMsn++
         openTicks = 0
         recorder.open(segment, partTargetTicks)
-        announce(() => window.open(segment))
+        const made = tracks
+        announce(() => {
+          window.open(segment)
+          renditions.open(segment, made, current?.assembler.read().video?.fps ?? 0)
+        })
       },
-      part(part) {
+      part(part, samples) {
         openTicks += part.ticks
         health.part(part.ticks * 1_000 / TICKS_PER_SECOND)
         recorder.part(part.bytes)
-        announce(() => window.part(part))
+        announce(() => {
+          window.part(part)
+          renditions.part(part.ticks, samples)
+        })
       },
       close() {
         recorder.close(nextMsn - 1, openTicks)
-        announce(() => window.close())
+        announce(() => {
+          window.close()
+          renditions.close()
+        })
         describe()
       },
     },
@@ -174,7 +224,10 @@ export function makeShow(deps: {
     ticks = current.assembler.finish().endTicks
     current = undefined
     lastProblem = problem
-    announce(() => window.setReceiving(false))
+    announce(() => {
+      window.setReceiving(false)
+      renditions.setReceiving(false)
+    })
     log.info('publisher gone', { problem })
     report()
   }
@@ -186,20 +239,24 @@ export function makeShow(deps: {
     gone?.drop()
   }
 
-  const admit = (): MediaProblem | undefined => {
+  const admit = (isBackup: boolean): MediaProblem | undefined => {
     if (isEnded) return 'stage.media.show_ended'
+    // The first encoder is back: the backup waits again.
+    if (current?.isBackup && !isBackup) return undefined
     const isSilent = current && clock.steadyMs() - current.heardMs >= MEDIA_LIMITS.silentMs
     if (!current || isSilent) return undefined
     return 'stage.media.already_publishing'
   }
 
   return {
-    id, window, health, recorded, folder, line,
+    id, window, health, renditions, recorded, folder, line,
     get isReceiving() { return current !== undefined },
     get isEnded() { return isEnded },
     init: (initId) => inits.get(initId),
-    publish(drop, from = 'tags') {
-      const problem = admit()
+    get needsBackup() { return admit(true) === undefined },
+    standBy: standbys.add,
+    publish(drop, from = 'tags', isBackup = false) {
+      const problem = admit(isBackup)
       if (problem) {
         report(problem)
         return refuse(problem)
@@ -208,11 +265,17 @@ export function makeShow(deps: {
       recorder.resume()
       lastProblem = undefined
       const mine: Current = {
-        assembler: begin(), drop, onGone: () => {}, heardMs: clock.steadyMs(), isDescribed: false,
+        assembler: begin(), isBackup, drop, onGone() {}, heardMs: clock.steadyMs(),
+        isDescribed: false,
       }
       current = mine
       health.begin(from === 'rtc' ? 'whip' : 'rtmp')
-      announce(() => window.setReceiving(true))
+      const wanted = deps.forms.wanted?.(id) ?? []
+      announce(() => {
+        window.setReceiving(true)
+        renditions.setWanted(wanted)
+        renditions.setReceiving(true)
+      })
       log.info('publisher here')
       report()
       const timer = clock.every(MEDIA_LIMITS.reportEveryMs, () => {
@@ -220,7 +283,7 @@ export function makeShow(deps: {
         else timer.cancel()
       })
       const arrival = makeArrivalClock()
-      const feed = from === 'tags' ? makeTagFeed({ line, turners: deps.turners }) : undefined
+      const feed = from === 'tags' ? makeTagFeed({ line, turners: deps.forms.turners }) : undefined
       mine.onGone = () => {
         timer.cancel()
         feed?.close()
@@ -240,13 +303,20 @@ export function makeShow(deps: {
         },
       })
     },
-    drop: removeCurrent,
+    drop() {
+      standbys.end()
+      removeCurrent()
+    },
     stop() {
+      standbys.end()
       removeCurrent()
       if (isEnded) return
       isEnded = true
       recorder.end()
-      announce(() => window.end())
+      announce(() => {
+        window.end()
+        renditions.end()
+      })
       report()
     },
     state: view,
@@ -256,6 +326,7 @@ export function makeShow(deps: {
     },
     async release() {
       await announced
+      renditions.stop()
       await recorder.release()
     },
   }

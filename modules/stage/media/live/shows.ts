@@ -1,10 +1,11 @@
 import { mkdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { Fault, isId, type Clock, type Log, type ShowId } from '#kernel'
-import type { SoundTurners, StateReport } from '../contract.ts'
+import type { StateReport } from '../contract.ts'
 import { makeLeases, type Lease } from '../recording/lease.ts'
 import { indexFile } from '../recording/recorder.ts'
 import { emptyShow, restoreShow } from '../recording/restore.ts'
+import type { Forms } from '../renditions/index.ts'
 import { makeShow, type Show } from './show.ts'
 
 /** The shows in memory; the others wait in their folders. */
@@ -13,6 +14,10 @@ export interface Shows {
   find(id: ShowId): Promise<Show | undefined>
   /** The same, made when it does not exist yet: a publisher was let in. */
   open(id: ShowId): Promise<Show>
+  /** A show that is in memory; the disk is not asked. */
+  peek(id: ShowId): Show | undefined
+  /** Lets go of an ended show: what its folder says is read again. */
+  forget(id: ShowId): Promise<void>
   readonly receiving: number
   /** Those that have a publisher, for /metrics. */
   list(): readonly Show[]
@@ -41,7 +46,7 @@ export function makeShows(deps: {
   clock: Clock
   log: Log
   report: (report: StateReport) => void
-  turners: SoundTurners
+  forms: Forms
   cpuShare?: (() => number) | undefined
 }): Shows {
   const { clock } = deps
@@ -145,6 +150,11 @@ export function makeShows(deps: {
       if (show?.isReceiving || kept.get(id) !== entry) return false
       await leave(id, entry)
       return true
+    },
+    peek: (id) => kept.get(id)?.show,
+    async forget(id) {
+      const entry = kept.get(id)
+      if (entry) await leave(id, entry)
     },
     async close() {
       sweeper.cancel()

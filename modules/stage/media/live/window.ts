@@ -1,6 +1,8 @@
 import type { Clock } from '#kernel'
 import { MEDIA_LIMITS } from '../contract.ts'
-import { writeLivePlaylist, type LiveSegmentLine, type PartLine } from '../model/playlist.ts'
+import {
+  SOURCE_NAMES, writeLivePlaylist, type AssetNames, type LiveSegmentLine, type PartLine,
+} from '../model/playlist.ts'
 import { TICKS_PER_SECOND } from '../model/timeline.ts'
 
 export interface Part extends PartLine {
@@ -47,6 +49,7 @@ export interface LiveWindow {
   readonly nextMsn: number
   readonly partTargetTicks: number | undefined
   readonly segments: readonly LiveSegment[]
+  readonly discontinuitySequence: number
   readonly isEnded: boolean
   setPartTarget(ticks: number): void
   setReceiving(isReceiving: boolean): void
@@ -54,6 +57,8 @@ export interface LiveWindow {
   open(segment: {
     msn: number; initId: number; isDiscontinuity: boolean; wallMs: number; ticks: number
   }): void
+  /** A segment of the show that this playlist never lists, before its first. */
+  skip(segment: { msn: number; isDiscontinuity: boolean }): void
   part(part: Part): void
   close(): LiveSegment | undefined
   /** The playlist, undefined while there is no whole segment to start from. */
@@ -66,7 +71,10 @@ export interface LiveWindow {
 const WINDOW_TICKS = MEDIA_LIMITS.windowSeconds * TICKS_PER_SECOND
 const SEGMENTS_MAX = 24
 
-export function makeLiveWindow(deps: { clock: Clock }, start: WindowStart): LiveWindow {
+export function makeLiveWindow(
+  deps: { clock: Clock; names?: AssetNames }, start: WindowStart,
+): LiveWindow {
+  const names = deps.names ?? SOURCE_NAMES
   const segments: OpenSegment[] = start.segments.map((segment) => (
     { ...segment, parts: [...segment.parts] }
   ))
@@ -101,6 +109,7 @@ export function makeLiveWindow(deps: { clock: Clock }, start: WindowStart): Live
     get nextMsn() { return nextMsn },
     get partTargetTicks() { return partTargetTicks },
     get segments() { return segments },
+    get discontinuitySequence() { return discontinuitySequence },
     get isEnded() { return isEnded },
     setPartTarget(ticks) { partTargetTicks = ticks },
     setReceiving(value) {
@@ -118,6 +127,10 @@ export function makeLiveWindow(deps: { clock: Clock }, start: WindowStart): Live
       nextMsn = segment.msn + 1
       isFlowing = isReceiving
       forgetOldest()
+    },
+    skip(segment) {
+      nextMsn = segment.msn + 1
+      if (segment.isDiscontinuity) discontinuitySequence++
     },
     part(part) {
       const last = segments.at(-1)
@@ -137,7 +150,7 @@ export function makeLiveWindow(deps: { clock: Clock }, start: WindowStart): Live
       if (partTargetTicks === undefined || !segments.some((one) => one.isClosed)) return undefined
       const listed = segments.at(-1)!.parts.length === 0 ? segments.slice(0, -1) : segments
       playlist ??= writeLivePlaylist({
-        segments: listed, discontinuitySequence, partTargetTicks, isFlowing, isEnded,
+        names, segments: listed, discontinuitySequence, partTargetTicks, isFlowing, isEnded,
       })
       return playlist
     },

@@ -51,7 +51,7 @@ export function makeAssembler(options: {
   }
 
   const startStretch = (atMs: number): Stretch => {
-    options.sink.init(writeInit(tracks))
+    options.sink.init(writeInit(tracks), tracks)
     const mapping = { sourceMs: atMs, ticks: nextTicks }
     return makeStretch({
       tracks, mapping, sequence, partTargetTicks: partTarget,

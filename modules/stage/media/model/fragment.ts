@@ -79,7 +79,8 @@ function readTraf(traf: Buffer): FragmentInfo | undefined {
   return trackId === 0 ? undefined : { trackId, time, duration, startsWithKey }
 }
 
-function* walkBoxes(bytes: Buffer): Generator<{ type: string; body: Buffer; end: number }> {
+/** The boxes that lie one behind the other; ends at the first that is not whole. */
+export function* walkBoxes(bytes: Buffer): Generator<{ type: string; body: Buffer; end: number }> {
   let at = 0
   while (at + 8 <= bytes.length) {
     const size = bytes.readUInt32BE(at)

@@ -1,9 +1,22 @@
 import { MEDIA_LIMITS } from '../contract.ts'
 import { TICKS_PER_SECOND } from './timeline.ts'
 
+/** How a playlist's files begin; a number and an ending follow. */
+export interface AssetNames {
+  readonly part: string
+  readonly segment: string
+  readonly init: string
+}
+
+export const SOURCE_NAMES: AssetNames = { part: 'p', segment: 's', init: 'init-' }
+export const LOW_NAMES: AssetNames = { part: 'l', segment: 'l', init: 'linit-' }
+export const AUDIO_NAMES: AssetNames = { part: 'a', segment: 'a', init: 'ainit-' }
+
 export interface PartLine {
   readonly ticks: number
   readonly isIndependent: boolean
+  /** There is nothing to fetch: the rendition was not made at that time. */
+  readonly isGap?: boolean
 }
 
 export interface SegmentLine {
@@ -21,6 +34,7 @@ export interface LiveSegmentLine extends SegmentLine {
 }
 
 export interface LiveView {
+  readonly names: AssetNames
   readonly segments: readonly LiveSegmentLine[]
   /** Discontinuity tags that have left the playlist. */
   readonly discontinuitySequence: number
@@ -39,22 +53,24 @@ function head(extra: readonly string[]): string[] {
 }
 
 /** What stands before a segment's own lines: discontinuity, map when it changed, date. */
-function preface(segment: SegmentLine, previous: SegmentLine | undefined): string[] {
+function preface(
+  segment: SegmentLine, previous: SegmentLine | undefined, names: AssetNames,
+): string[] {
   const lines: string[] = []
   const isBreak = segment.isDiscontinuity
     || (previous !== undefined && previous.msn + 1 !== segment.msn)
   if (isBreak) lines.push('#EXT-X-DISCONTINUITY')
   if (isBreak || previous?.initId !== segment.initId) {
-    lines.push(`#EXT-X-MAP:URI="init-${segment.initId}.mp4"`)
+    lines.push(`#EXT-X-MAP:URI="${names.init}${segment.initId}.mp4"`)
   }
   const date = new Date(Math.round(segment.wallMs)).toISOString()
   lines.push(`#EXT-X-PROGRAM-DATE-TIME:${date}`)
   return lines
 }
 
-const partLine = (msn: number, part: PartLine, index: number): string =>
-  `#EXT-X-PART:DURATION=${seconds(part.ticks)},URI="p${msn}.${index}.m4s"`
-  + (part.isIndependent ? ',INDEPENDENT=YES' : '')
+const partLine = (name: string, part: PartLine): string =>
+  `#EXT-X-PART:DURATION=${seconds(part.ticks)},URI="${name}.m4s"`
+  + (part.isIndependent ? ',INDEPENDENT=YES' : '') + (part.isGap ? ',GAP=YES' : '')
 
 /** Parts are listed up to three target durations from the end (RFC 8216bis 4.4.4.9). */
 function firstWithParts(segments: readonly LiveSegmentLine[]): number {
@@ -80,42 +96,60 @@ function liveHead(view: LiveView): string[] {
   return head(lines)
 }
 
-function hint(last: LiveSegmentLine): string {
+function hint(last: LiveSegmentLine, names: AssetNames): string {
   const [msn, part] = last.isClosed ? [last.msn + 1, 0] : [last.msn, last.parts.length]
-  return `#EXT-X-PRELOAD-HINT:TYPE=PART,URI="p${msn}.${part}.m4s"`
+  return `#EXT-X-PRELOAD-HINT:TYPE=PART,URI="${names.part}${msn}.${part}.m4s"`
 }
 
 /** The low-latency playlist (RFC 8216bis). */
 export function writeLivePlaylist(view: LiveView): string {
+  const { names } = view
   const lines = liveHead(view)
   const partsFrom = firstWithParts(view.segments)
   view.segments.forEach((segment, at) => {
-    lines.push(...preface(segment, view.segments[at - 1]))
+    lines.push(...preface(segment, view.segments[at - 1], names))
+    const name = `${names.part}${segment.msn}`
     if (at >= partsFrom) {
-      segment.parts.forEach((part, index) => lines.push(partLine(segment.msn, part, index)))
+      segment.parts.forEach((part, index) => lines.push(partLine(`${name}.${index}`, part)))
     }
     if (segment.isClosed) {
-      lines.push(`#EXTINF:${seconds(segment.durationTicks)},`, `s${segment.msn}.m4s`)
+      // A segment with a hole in it is not offered whole.
+      if (segment.parts.some((part) => part.isGap)) lines.push('#EXT-X-GAP')
+      lines.push(`#EXTINF:${seconds(segment.durationTicks)},`)
+      lines.push(`${names.segment}${segment.msn}.m4s`)
     }
   })
   const last = view.segments.at(-1)
   if (view.isEnded) lines.push('#EXT-X-ENDLIST')
-  else if (last && view.isFlowing) lines.push(hint(last))
+  else if (last && view.isFlowing) lines.push(hint(last, names))
   // What comes next will be a new timeline, and to say so now is not only honest: hls.js 1.7 takes
   // a segment on the very last line for the next one and then finds its break misplaced.
   else if (last) lines.push('#EXT-X-DISCONTINUITY')
   return lines.join('\n') + '\n'
 }
 
-/** The whole recording: an EVENT playlist while it grows, VOD once it is complete. */
-export function writeReplayPlaylist(segments: readonly SegmentLine[], isEnded: boolean): string {
+/** A segment of a replay; at the edges of a cut only some of its bytes. */
+export interface ReplayLine extends SegmentLine {
+  readonly range?: { readonly start: number; readonly length: number } | undefined
+}
+
+/** The recording, or a cut of it: an EVENT playlist while it grows, VOD once it is complete.
+ *  `leadTicks` is where players begin, after the keyframe that they need. */
+export function writeReplayPlaylist(
+  segments: readonly ReplayLine[], isEnded: boolean, leadTicks = 0,
+): string {
   const lines = head([
     `#EXT-X-PLAYLIST-TYPE:${isEnded ? 'VOD' : 'EVENT'}`,
     `#EXT-X-MEDIA-SEQUENCE:${segments[0]?.msn ?? 0}`,
+    ...(leadTicks > 0 ? [`#EXT-X-START:TIME-OFFSET=${seconds(leadTicks)},PRECISE=YES`] : []),
   ])
   segments.forEach((segment, at) => {
-    lines.push(...preface(segment, segments[at - 1]))
-    lines.push(`#EXTINF:${seconds(segment.durationTicks)},`, `s${segment.msn}.m4s`)
+    lines.push(...preface(segment, segments[at - 1], SOURCE_NAMES))
+    lines.push(`#EXTINF:${seconds(segment.durationTicks)},`)
+    if (segment.range) {
+      lines.push(`#EXT-X-BYTERANGE:${segment.range.length}@${segment.range.start}`)
+    }
+    lines.push(`s${segment.msn}.m4s`)
   })
   if (isEnded) lines.push('#EXT-X-ENDLIST')
   return lines.join('\n') + '\n'

@@ -6,12 +6,19 @@ import { makeAudioTrack, makeVideoTrack } from './tracks.ts'
 
 /** Where finished media goes. Calls come in order: init, open, part..., close, open... */
 export interface AssemblySink {
-  init(bytes: Buffer): void
+  init(bytes: Buffer, tracks: TrackSet): void
   open(segment: { isNewTimeline: boolean; wallMs: number; ticks: number }): void
-  part(part: { bytes: Buffer; ticks: number; isIndependent: boolean }): void
+  /** `samples` are what is in it, for those who make something else of them. */
+  part(part: { bytes: Buffer; ticks: number; isIndependent: boolean }, samples: PartSamples): void
   close(): void
   /** Called once per show: the part target never changes within a playlist. */
   partTarget(ticks: number): void
+}
+
+/** Frames in ticks, sounds on the clock of their own rate. */
+export interface PartSamples {
+  readonly frames: readonly Sample[]
+  readonly sounds: readonly Sample[]
 }
 
 /** Media of one unbroken timeline with one set of codecs: what lies between two discontinuities. */
@@ -57,7 +64,7 @@ export function makeStretch(options: {
     const bytes = writeFragment(sequence++, [
       { trackId: VIDEO_TRACK, samples: frames }, { trackId: AUDIO_TRACK, samples: sounds },
     ])
-    sink.part({ bytes, ticks: partTicks, isIndependent: lead[0]!.isKey })
+    sink.part({ bytes, ticks: partTicks, isIndependent: lead[0]!.isKey }, { frames, sounds })
     frames = []
     sounds = []
     partTicks = 0

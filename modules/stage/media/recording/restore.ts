@@ -25,7 +25,7 @@ export const emptyShow: Restored = {
   recorded: [], nextInitId: 0, startTicks: 0,
 }
 
-async function readText(path: string): Promise<string | undefined> {
+export async function readText(path: string): Promise<string | undefined> {
   try {
     if ((await stat(path)).size > INDEX_BYTES_MAX) return undefined
     return await readFile(path, 'utf8')
@@ -41,7 +41,8 @@ function soundRate(init: Buffer): number {
   return at < 0 || at + 20 > init.length ? TICKS_PER_SECOND : init.readUInt32BE(at + 16)
 }
 
-async function readParts(folder: string, segment: { msn: number; initId: number }) {
+/** The parts of a recorded segment, in order. */
+export async function readParts(folder: string, segment: { msn: number; initId: number }) {
   const file = await readFile(segmentFile(folder, segment.msn)).catch(() => Buffer.alloc(0))
   const init = await readFile(initFile(folder, segment.initId)).catch(() => Buffer.alloc(0))
   const rate = soundRate(init)

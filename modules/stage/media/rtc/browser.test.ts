@@ -2,6 +2,7 @@ import { once } from 'node:events'
 import { createServer, type Server } from 'node:http'
 import { chromium, type Browser, type Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { CHROMIUM_WATCHES } from '#formats/testing/offers'
 import { systemClock } from '#kernel'
 import { decode, startRig, until, type Rig } from '../testing.ts'
 
@@ -173,6 +174,34 @@ describe('WHIP and WHEP in a browser', () => {
       refusal: { code: 'stage.media.whep_unfit', details: { why: 'b_frames' } },
     })
     await viewer.close()
+  }, 40_000)
+
+  test('offers that are none are refused, and take no place', async () => {
+    const show = rig.addShow()
+    rig.encoder(show.rtmpUrl(), { seconds: 20 })
+    await until('playlist', async () => (await fetch(show.url('live.m3u8'))).ok)
+    const ask = async (url: string, body: string, headers: Record<string, string> = {}) =>
+      (await fetch(url, {
+        method: 'POST', body, headers: { 'content-type': 'application/sdp', ...headers },
+      })).status
+    const key = { authorization: `Bearer ${show.key}-2` }
+    rig.desk.keys.set(`${show.key}-2`, rig.addShow().id)
+    const broken = ['', 'v=0', 'v=0\r\nm=video 9 UDP/TLS/RTP/SAVPF 96\r\n',
+      CHROMIUM_WATCHES.slice(0, 400), CHROMIUM_WATCHES.replace(/a=fingerprint.*\r\n/g, ''),
+      CHROMIUM_WATCHES.replace(/a=ice-(ufrag|pwd).*\r\n/g, ''),
+      CHROMIUM_WATCHES.replace(/a=fingerprint.*/g, 'a=fingerprint:sha-256 00:11')]
+    for (const offer of broken) {
+      // What is cut off may still be read as an offer of nothing that we take.
+      expect([400, 415], offer).toContain(await ask(show.url('whep'), offer))
+      expect([400, 415], offer).toContain(await ask(whip(), offer, key))
+    }
+    expect(await ask(show.url('whep'), CHROMIUM_WATCHES.replaceAll('H264', 'VP8'))).toBe(415)
+    expect(await ask(show.url('whep'), 'v'.repeat(40_000))).toBe(413)
+    expect(await ask(whip(), CHROMIUM_WATCHES, key)).toBe(400)
+    // Nobody ever comes for this one: its place is free again after a while.
+    expect(await ask(show.url('whep'), CHROMIUM_WATCHES)).toBe(201)
+    const health = await (await fetch(`${rig.media.httpUrl}/media/health`)).json()
+    expect(health).toMatchObject({ ok: true, rtcViewers: 1 })
   }, 40_000)
 
   test('a wrong key, a second camera and an ended show are refused by name', async () => {

@@ -61,14 +61,17 @@ export function makeRtcHttp(deps: { sessions: RtcSessions; log: Log }) {
     return body ?? undefined
   }
 
-  const publish = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+  const publish = async (
+    request: IncomingMessage, response: ServerResponse, query: string,
+  ): Promise<void> => {
     const key = BEARER.exec(request.headers.authorization ?? '')?.[1]
     if (!key) return refuse(response, { code: 'stage.show.key_unknown' })
     const offer = await offerOf(request, response)
     if (offer === undefined) return
     const forwarded = request.headers['x-silkcast-address']
     const address = typeof forwarded === 'string' ? forwarded.slice(0, 64) : 'unknown'
-    const answered = await sessions.publish(key, address, offer)
+    const isBackup = new URLSearchParams(query).has('backup')
+    const answered = await sessions.publish(key, address, offer, isBackup)
     send(response, answered)
   }
 
@@ -101,7 +104,7 @@ export function makeRtcHttp(deps: { sessions: RtcSessions; log: Log }) {
   }
 
   return async (
-    request: IncomingMessage, response: ServerResponse, path: string,
+    request: IncomingMessage, response: ServerResponse, path: string, query = '',
   ): Promise<boolean> => {
     const whep = WHEP.exec(path)
     const session = SESSION.exec(path)
@@ -117,7 +120,7 @@ export function makeRtcHttp(deps: { sessions: RtcSessions; log: Log }) {
       request.resume()
       sendEmpty(response, 405, { allow: 'POST' })
     } else if (whep) await view(request, response, whep[1]!)
-    else await publish(request, response)
+    else await publish(request, response, query)
     return true
   }
 }

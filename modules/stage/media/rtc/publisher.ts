@@ -61,6 +61,8 @@ export interface PublisherDeps {
   readonly show: Show
   readonly offer: string
   readonly maxKbps: number
+  /** Waits, and is shown while the first publisher is gone. */
+  readonly isBackup: boolean
   onClosed(): void
 }
 
@@ -71,7 +73,7 @@ function makePlace(
 ) {
   const hasVideo = tracks.some(({ kind }) => kind === 'video')
   const transportCcId = tracks.find((track) => track.transportCc)?.transportCc?.id
-  const { clock, show } = deps
+  const { clock, show, isBackup } = deps
   let publisher: Publisher | undefined
   let ingest: Ingest | undefined
   const sink: TagSink = {
@@ -89,7 +91,9 @@ function makePlace(
   return {
     /** Refused when somebody else has it. */
     enter(): Result<unknown, Refusal> {
-      const published = show.publish(close, 'rtc')
+      if (isBackup && !show.isEnded && !show.needsBackup) return ok(null)
+      // A backup that is no longer needed waits again; whoever else is dropped is over.
+      const published = show.publish(isBackup ? leave : close, 'rtc', isBackup)
       if (!published.ok) return published
       publisher = published.value
       const { health, line } = show
@@ -123,11 +127,13 @@ export async function startPublisher(
     if (isClosed) return
     isClosed = true
     watch.cancel()
+    leaveWaiting()
     place.leave(problem)
     peer?.close()
     deps.onClosed()
   }
   const place = makePlace(deps, plan, () => peer, close)
+  const leaveWaiting = deps.isBackup ? deps.show.standBy(close) : () => {}
   const watch = deps.clock.every(SILENCE_CHECK_MS, place.leaveIfSilent)
   const entered = place.enter()
   if (!entered.ok) {

@@ -17,7 +17,9 @@ export interface Answered {
 /** Every WebRTC session of this process: publishers over WHIP (RFC 9725), viewers over WHEP
  *  (draft-ietf-wish-whep). */
 export interface RtcSessions {
-  publish(key: string, address: string, offer: string): Promise<Result<Answered, Refusal>>
+  publish(
+    key: string, address: string, offer: string, isBackup?: boolean,
+  ): Promise<Result<Answered, Refusal>>
   view(showId: ShowId, offer: string): Promise<Result<Answered, Refusal>>
   /** False when there is no such session. */
   end(sessionId: string): boolean
@@ -78,14 +80,14 @@ export function makeRtcSessions(deps: RtcOptions & {
   }
 
   return {
-    async publish(key, address, offer) {
+    async publish(key, address, offer, isBackup = false) {
       if (counts.publisher >= PUBLISHERS_MAX) return refuse('stage.media.full')
       const allowed = await deps.authorize(key, address)
       if (!allowed.ok) return allowed
       const show = await shows.open(allowed.value)
       log.info('whip', { showId: show.id })
       return begin('publisher', show.id, (onClosed) =>
-        startPublisher({ ...deps, show, offer, onClosed }))
+        startPublisher({ ...deps, show, offer, isBackup, onClosed }))
     },
     async view(showId, offer) {
       if (counts.viewer >= deps.viewersMax) return refuse('stage.media.full')

@@ -1,6 +1,7 @@
 import type { Socket } from 'node:net'
 import { Fault, ok, type Clock, type Log, type Result, type ShowId, type Timer } from '#kernel'
 import { MEDIA_LIMITS, type MediaProblem } from '../contract.ts'
+import { makeBackup } from '../live/backup.ts'
 import type { Publisher, Show } from '../live/show.ts'
 import { parseAudioTag, parseVideoTag } from '../model/flv.ts'
 import type { Handed } from './handed.ts'
@@ -50,6 +51,7 @@ export interface RtmpSession {
 export function makeRtmpSession(socket: Socket, deps: SessionDeps): RtmpSession {
   const { clock, handed } = deps
   const address = handed?.address ?? socket.remoteAddress ?? 'unknown'
+  let isBackup = false
   let isHeardAgain = handed !== undefined
   const log = deps.log.child({ connection: `${address}:${socket.remotePort}` })
   let phase: Phase = 'shaking'
@@ -93,7 +95,8 @@ export function makeRtmpSession(socket: Socket, deps: SessionDeps): RtmpSession 
     }
     const show = await deps.openShow(allowed.value)
     if (phase !== 'asking') return
-    const published = show.publish((problem) => leave('dropped', problem))
+    const drop = (problem?: MediaProblem): void => leave('dropped', problem)
+    const published = isBackup && !show.isEnded ? ok(makeBackup(show, drop)) : show.publish(drop)
     if (!published.ok) {
       return refuse(published.refusal.code, SENTENCES[published.refusal.code])
     }
@@ -109,7 +112,8 @@ export function makeRtmpSession(socket: Socket, deps: SessionDeps): RtmpSession 
     // It may all come in one piece.
     if (phase === 'shaking' && parser.isShaken) phase = 'commanding'
     if (phase !== 'commanding') return leave('published twice')
-    const streamKey = streamName.split('?')[0] ?? ''
+    const [streamKey = '', query = ''] = streamName.split('?')
+    isBackup = new URLSearchParams(query).has('backup')
     phase = 'asking'
     // Until somebody has said yes, not one more byte is read.
     socket.pause()
