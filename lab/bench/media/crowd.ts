@@ -26,6 +26,8 @@ export async function openCrowd(
 ): Promise<Crowd> {
   const rig = await startRig({
     SILKCAST_WHEP_MAX: String(options.whepMax), SILKCAST_LOG_LEVEL: 'warn',
+    // An encoder of its own beside it: what it takes is no matter of viewers.
+    SILKCAST_RENDITIONS: 'none',
     ...(options.profile && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${options.profile}` }),
   })
   const show = rig.addShow()

@@ -17,7 +17,7 @@ interface Viewer {
 
 const FREEZE_MS = 1000
 const NAME = 'bench'
-const JOIN_MS = 30_000
+const JOIN_MS = 60_000
 const now = (): number => performance.now()
 
 let whep: Viewer[] = []
@@ -239,7 +239,11 @@ async function joinAll(ask: Extract<ViewersAsk, { join: unknown }>['join']): Pro
   }
   const endMs = now() + JOIN_MS
   while ([...whep, ...hls].some(({ lastMs }) => lastMs === 0)) {
-    if (now() > endMs) throw new Error(`not everybody sees a picture: ${failures.slice(0, 3)}`)
+    if (now() > endMs) {
+      const blind = [whep, hls].map((all) => all.filter(({ lastMs }) => lastMs === 0).length)
+      throw new Error(`no picture for ${blind[0]} on WHEP, ${blind[1]} on LL-HLS: `
+        + `${JSON.stringify(counts)} ${failures.slice(0, 3).join()}`)
+    }
     await new Promise((done) => setTimeout(done, 50))
   }
 }
