@@ -18,6 +18,7 @@ interface Viewer {
 const FREEZE_MS = 1000
 const NAME = 'bench'
 const JOIN_MS = 60_000
+const FIRST_PICTURE_MS = 10_000
 const now = (): number => performance.now()
 
 let whep: Viewer[] = []
@@ -97,13 +98,22 @@ async function joinWhep(url: string): Promise<void> {
     connection.close()
     throw error
   }
+  const endMs = now() + FIRST_PICTURE_MS
+  while (viewer.lastMs === 0) {
+    if (now() > endMs) {
+      connection.close()
+      throw new Error('WHEP: no picture')
+    }
+    await new Promise((done) => setTimeout(done, 20))
+  }
   connection.onStateChange((state) => {
     if (state === 'failed' || state === 'disconnected') counts.ended++
   })
   whep.push(viewer)
 }
 
-/** The native client now and then loses a race with itself while it takes an answer. */
+/** The native client now and then loses a race with itself while it takes an answer; a viewer who
+ *  sees nothing asks again, as the Room does. */
 async function joinStubbornly(url: string): Promise<void> {
   for (let tries = 0; ; tries++) {
     try {
@@ -229,8 +239,8 @@ async function followHls(port: number, base: string): Promise<void> {
 async function joinAll(ask: Extract<ViewersAsk, { join: unknown }>['join']): Promise<void> {
   initLogger('Fatal', () => {})
   const { whepUrl, hlsPort, hlsBase } = ask
-  for (let n = 0; n < ask.whep; n += 5) {
-    const some = Math.min(5, ask.whep - n)
+  for (let n = 0; n < ask.whep; n += 20) {
+    const some = Math.min(20, ask.whep - n)
     await Promise.all(Array.from({ length: some }, () => joinStubbornly(whepUrl)))
   }
   for (let n = 0; n < ask.hls; n++) {
