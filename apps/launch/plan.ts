@@ -32,7 +32,8 @@ function sharedEnv(settings: Settings): Env {
       entry[1] !== undefined && !/^(npm_|SILKCAST_)/.test(entry[0]))
   // For a rig, a test or a house with other viewers these reach the children from outside.
   const passed = [
-    'SILKCAST_RATE_PROFILE', 'SILKCAST_HOLD_SECONDS', 'SILKCAST_LAG_CAP_MS', 'SILKCAST_RENDITIONS',
+    'SILKCAST_RATE_PROFILE', 'SILKCAST_HOLD_SECONDS', 'SILKCAST_WHEP_MAX',
+    'SILKCAST_WHIP_KBPS_MAX', 'SILKCAST_RENDITIONS', 'SILKCAST_LAG_CAP_MS',
   ]
     .flatMap((name): [string, string][] => process.env[name] ? [[name, process.env[name]]] : [])
   const publicUrl = publicUrlOf(settings)
