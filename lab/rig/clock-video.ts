@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import type { Writable } from 'node:stream'
 import ffmpeg from '@ffmpeg-installer/ffmpeg'
 import { systemClock } from '#kernel'
 
@@ -88,6 +89,9 @@ export interface ClockVideoOptions {
   readonly width?: number
   readonly height?: number
   readonly fps?: number
+  /** A tone beside the picture. It goes a little ahead of it, so that the picture waits for no
+   *  sound: what interleaves both would hold it back otherwise. */
+  readonly hasTone?: boolean
 }
 
 export interface ClockVideo {
@@ -98,29 +102,58 @@ export interface ClockVideo {
 /** Long enough for the connection to stand. */
 const CONNECT_MS = 2500
 const PRIMERS = 2
+const TONE_HZ = 440
+const TONE_RATE = 48_000
+const TONE_AHEAD_MS = 120
+const TONE_CHUNK_MS = 20
+
+/** Sound by the clock, `TONE_AHEAD_MS` ahead of it; answers how to stop. */
+function writeTone(pipe: Writable): () => void {
+  const startMs = systemClock.steadyMs()
+  const samples = (TONE_RATE * TONE_CHUNK_MS) / 1000
+  let written = 0
+  const timer = systemClock.every(TONE_CHUNK_MS / 2, () => {
+    const dueMs = systemClock.steadyMs() - startMs + TONE_AHEAD_MS
+    for (; (written * 1000) / TONE_RATE < dueMs; written += samples) {
+      const chunk = Buffer.alloc(samples * 2)
+      for (let at = 0; at < samples; at++) {
+        const turn = ((written + at) * TONE_HZ * 2 * Math.PI) / TONE_RATE
+        chunk.writeInt16LE(Math.round(8000 * Math.sin(turn)), at * 2)
+      }
+      pipe.write(chunk)
+    }
+  })
+  return () => timer.cancel()
+}
 
 /** Pushes the clock as a live encoder would, with as little delay as one can have. The first frames
  *  only open the connection; after a pause, which every receiver takes for a new start, each frame
  *  is made at the moment that it shows, and none when the encoder is behind. */
 export function startClockVideo(options: ClockVideoOptions): ClockVideo {
-  const { url, width = 384, height = 216, fps = 25 } = options
+  const { url, width = 384, height = 216, fps = 25, hasTone = false } = options
+  const tone = hasTone
+    ? ['-f', 's16le', '-ar', String(TONE_RATE), '-ac', '1', '-i', 'pipe:3'] : []
   const child = spawn(ffmpeg.path, [
     '-hide_banner', '-loglevel', 'error', '-fflags', 'nobuffer', '-probesize', '32',
     '-analyzeduration', '0', '-use_wallclock_as_timestamps', '1', '-f', 'rawvideo',
     '-pix_fmt', 'yuv420p', '-s', `${width}x${height}`, '-framerate', String(fps), '-i', 'pipe:0',
+    ...tone, ...(hasTone ? ['-c:a', 'aac', '-b:a', '64k'] : []),
     '-vsync', 'passthrough', '-c:v', 'libx264', '-preset', 'ultrafast', '-tune', 'zerolatency',
     '-pix_fmt', 'yuv420p', '-g', String(fps), '-sc_threshold', '0', '-flush_packets', '1',
     '-f', 'flv', url,
-  ], { stdio: ['pipe', 'ignore', 'pipe'] })
+  ], { stdio: ['pipe', 'ignore', 'pipe', hasTone ? 'pipe' : 'ignore'] })
   const errors: string[] = []
-  createInterface({ input: child.stderr }).on('line', (line) => errors.push(line))
-  child.stdin.on('error', (error) => errors.push(String(error)))
+  const complain = (error: unknown) => void errors.push(String(error))
+  createInterface({ input: child.stderr! }).on('line', complain)
+  const picture = child.stdin!.on('error', complain)
+  const sound = child.stdio[3] as Writable | null
+  const stopTone = sound ? writeTone(sound.on('error', complain)) : () => {}
   const gone = new Promise<void>((done) => child.on('exit', () => done()))
   let isStopped = false
 
   const paint = () => {
-    if (child.stdin.writableNeedDrain) return
-    child.stdin.write(clockFrame(width, height, Math.round(systemClock.nowMs())))
+    if (picture.writableNeedDrain) return
+    picture.write(clockFrame(width, height, Math.round(systemClock.nowMs())))
   }
   async function run(): Promise<void> {
     for (let frame = 0; frame < PRIMERS; frame++) {
@@ -139,6 +172,7 @@ export function startClockVideo(options: ClockVideoOptions): ClockVideo {
     errors,
     async stop() {
       isStopped = true
+      stopTone()
       child.kill('SIGKILL')
       await gone
     },

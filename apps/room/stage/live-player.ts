@@ -32,11 +32,15 @@ const ALONE_MS = 1200
 function makeAir(input: ShowInput, quality: Quality) {
   const { slow, fast, media, still, onPicture } = input
   let shown: Transport | null = null
+  let hasShown = false
   return {
     get shown() { return shown },
+    /** Whether there ever was a picture: what comes after it is an interruption. */
+    get hasShown() { return hasShown },
     show(transport: Transport) {
       if (shown === transport) return
       shown = transport
+      hasShown = true
       const [on, off] = transport === 'whep' ? [fast, slow] : [slow, fast]
       on.muted = off.muted
       off.muted = true
@@ -75,7 +79,7 @@ function makeHls(input: ShowInput, quality: Quality, air: ReturnType<typeof make
         onPicture(picture: Picture) {
           if (air.shown === 'whep') return
           if (picture === 'playing') air.show('hls')
-          input.onPicture(picture)
+          input.onPicture(picture === 'waiting' && air.hasShown ? 'troubled' : picture)
         },
       })
     },
@@ -86,12 +90,35 @@ function makeHls(input: ShowInput, quality: Quality, air: ReturnType<typeof make
   }
 }
 
+/** Over WebRTC the last frame stands while the publisher is away, and the session lives on. */
+const STILL_MS = 2_000
+const LOOK_MS = 250
+
+/** Tells a picture that stands from one that moves; answers how to stop. */
+function watchStillness(input: ShowInput, air: ReturnType<typeof makeAir>): () => void {
+  let frames = 0
+  let movedAtMs = 0
+  let isStill = false
+  const timer = window.setInterval(() => {
+    const isOn = air.shown === 'whep'
+    const now = input.fast.getVideoPlaybackQuality().totalVideoFrames
+    // A page that nobody sees draws nothing.
+    if (now !== frames || !isOn || document.hidden) movedAtMs = performance.now()
+    frames = now
+    const stands = performance.now() - movedAtMs > STILL_MS
+    if (stands !== isStill && isOn) input.onPicture(stands ? 'troubled' : 'playing')
+    isStill = stands
+  }, LOOK_MS)
+  return () => clearInterval(timer)
+}
+
 /** The live picture, by WebRTC while it works and by HLS otherwise; changes by itself. */
 function playLive(input: ShowInput, quality: Quality): Player {
   const policy = makeWhepPolicy()
   const air = makeAir(input, quality)
   const hls = makeHls(input, quality, air)
   let whep: Whep | null = null
+  const stopWatching = watchStillness(input, air)
   let timer = 0
   let isGone = false
 
@@ -127,6 +154,7 @@ function playLive(input: ShowInput, quality: Quality): Player {
     destroy() {
       isGone = true
       clearTimeout(timer)
+      stopWatching()
       whep?.close()
       hls.stop()
     },

@@ -14,16 +14,19 @@ const Replay = lazy(async () => ({ default: (await import('../replay/replay.tsx'
 /** What lies over the picture when it is not simply playing; the first that holds. */
 type Veil = 'offline' | 'lost' | 'back-soon' | 'reconnecting' | 'starting' | 'broken' | null
 
-function useVeil(picture: string, source: string | null): Veil {
+function useVeil(picture: string, source: string | null, transport: string): Veil {
   const line = useRoom((state) => state.line)
   const isOnline = useRoom((state) => state.isOnline)
   const signal = useRoom(({ room }) => room.show.signal)
   if (!isOnline) return 'offline'
   if (line === 'broken') return 'broken'
   if (line === 'lost') return 'reconnecting'
-  if (!source || picture === 'playing' || picture === 'blocked') return null
-  if (source === 'live' && (signal === 'lost' || picture === 'troubled')) return 'back-soon'
-  return 'starting'
+  if (!source || picture === 'blocked') return null
+  if (source !== 'live') return picture === 'playing' ? null : 'starting'
+  // What a player of HLS plays without a signal is the last second, again and again.
+  const isEcho = signal === 'lost' && transport === 'hls'
+  if (picture === 'playing' && !isEcho) return null
+  return signal === 'lost' || picture === 'troubled' ? 'back-soon' : 'starting'
 }
 
 function VeilMessage({ veil }: { veil: Veil }) {
@@ -68,7 +71,7 @@ export function Stage({ hasSound, onSound, onShape }: StageProps) {
   const { t } = useWords()
   const { clock } = useHouse()
   const { video, slow, fast, still, picture, source, saving, transport } = usePlayer()
-  const veil = useVeil(picture, source)
+  const veil = useVeil(picture, source, transport)
   const [isBlocked, setBlocked] = useState(false)
   const show = useRoom(({ room }) => room.show)
   const isTv = useRoom(({ view }) => view === 'tv')

@@ -22,7 +22,10 @@ export function makeWhepPolicy(): WhepPolicy {
     },
     onEnd(why, code, chance) {
       if (why === 'refused') {
-        if (code === 'stage.media.no_signal') return spread(SOON_MS, chance)
+        // The second: what takes the picture in is being started again.
+        if (code === 'stage.media.no_signal' || code === 'http.unavailable') {
+          return spread(SOON_MS, chance)
+        }
         if (code === 'stage.media.codec_not_supported') return null
         return spread(code === 'stage.media.full' ? LATER_MS : MUCH_LATER_MS, chance)
       }

@@ -239,7 +239,7 @@ export async function decode(url: string, extra: readonly string[] = []) {
   const seconds = time ? Number(time[1]) * 3600 + Number(time[2]) * 60 + Number(time[3]) : 0
   // The null muxer counts in whole frames and grumbles about times rounded to milliseconds.
   const broken = said.split('\n').filter((line) =>
-    /error|invalid|corrupt|non-monoton|missing/i.test(line) && !line.startsWith('[null @'))
+    /error|invalid|corrupt|non-monoton|missing/i.test(line) && !line.includes('[null @'))
   return { code, frames, seconds, broken, said }
 }
 
