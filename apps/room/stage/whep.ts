@@ -108,6 +108,7 @@ export function openWhep(input: WhepInput): Whep {
     isOver = true
     clearTimeout(patience)
     clearInterval(watching)
+    window.removeEventListener('pagehide', onHide)
     video.cancelVideoFrameCallback(frameHandle)
     connection.close()
     endSession(location)
@@ -118,6 +119,8 @@ export function openWhep(input: WhepInput): Whep {
     close()
     input.onEnd(why, code)
   }
+  const onHide = () => endSession(location)
+  window.addEventListener('pagehide', onHide)
   const judge = makeJudge(connection, end)
   const patience = setTimeout(() => end('no_picture'), FIRST_PICTURE_MS)
   const watching = setInterval(() => {

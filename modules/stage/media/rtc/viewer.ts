@@ -13,6 +13,10 @@ export interface RtcViewer {
 
 /** A browser that was let in and never came is forgotten. */
 const CONNECT_MS = 15_000
+/** Browsers report about once a second what they receive; one this silent has left without a word,
+ *  and its place is somebody else's. */
+const SILENT_MS = 12_000
+const SILENCE_CHECK_MS = 3_000
 
 const receives = (media: OfferMedia): boolean =>
   media.port !== 0 && (media.direction === 'recvonly' || media.direction === 'sendrecv')
@@ -59,14 +63,20 @@ export async function startViewer(deps: {
     if (isClosed) return
     isClosed = true
     patience.cancel()
+    watch.cancel()
     seat?.leave()
     peer?.close()
     deps.onClosed()
   }
   const patience = clock.after(CONNECT_MS, close)
+  let heardMs = clock.steadyMs()
+  const watch = clock.every(SILENCE_CHECK_MS, () => {
+    if (seat && clock.steadyMs() - heardMs > SILENT_MS) close()
+  })
   const enter = (): void => {
     if (isClosed || seat) return
     patience.cancel()
+    heardMs = clock.steadyMs()
     seat = line.watch({
       payloadTypes: plan.payloadTypes,
       send: (kind, packet) => void peer?.send(kind, packet),
@@ -76,6 +86,7 @@ export async function startViewer(deps: {
   }
   const control = (kind: Kind, bytes: Buffer): void => {
     if (!isRtcp(bytes)) return
+    heardMs = clock.steadyMs()
     for (const message of parseRtcp(bytes)) {
       if (message.kind === 'nack') seat?.resend(kind, message.sequences)
       else if (message.kind === 'pli' || message.kind === 'fir') line.askKeyframe()
