@@ -9,7 +9,7 @@ export interface ProxyOptions {
   /** Origin of the other process, e.g. `http://127.0.0.1:41234`, or which one for a path. */
   readonly target: string
     | ((path: string, request: FastifyRequest) => string | Promise<string>)
-  readonly methods: readonly ('GET' | 'HEAD' | 'POST' | 'DELETE' | 'PATCH')[]
+  readonly methods: readonly ('GET' | 'HEAD' | 'POST' | 'DELETE' | 'PATCH' | 'OPTIONS')[]
   readonly timeoutMs: number
   /** Writes per address and minute; as many as come when not said. */
   readonly writesPerMinute?: number
@@ -51,6 +51,9 @@ const passDown = [
   // So that a page of another origin may play, and a cache keeps packed and plain apart.
   'access-control-allow-origin',
   'access-control-expose-headers',
+  'access-control-allow-methods',
+  'access-control-allow-headers',
+  'access-control-max-age',
   'content-encoding',
   'vary',
 ]
@@ -151,7 +154,7 @@ export function addProxy(
         reply.raw.on('close', () => done())
         void pass(request, reply)
       })
-    const isRead = (method: string) => method === 'GET' || method === 'HEAD'
+    const isRead = (method: string) => ['GET', 'HEAD', 'OPTIONS'].includes(method)
     const max = options.writesPerMinute
     const limit = max === undefined ? {} : { rateLimit: { max, timeWindow: 60_000 } }
     for (const [method, config] of [

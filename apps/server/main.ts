@@ -69,7 +69,7 @@ function mountAll(http: Http, house: OpenHouse): void {
     target: makeMediaWay({
       media: house.media, authorize: house.shows.authorize, guestByKey: house.backstage.identify,
     }),
-    methods: ['GET', 'HEAD', 'POST', 'DELETE', 'PATCH'],
+    methods: ['GET', 'HEAD', 'POST', 'DELETE', 'PATCH', 'OPTIONS'],
     writesPerMinute: env.SILKCAST_RATE_PROFILE === 'lab' ? 100_000 : 240,
     mayPass: makeRehearsalGuard({
       shows: house.shows,

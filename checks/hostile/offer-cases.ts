@@ -37,6 +37,18 @@ export function offerCases(world: () => World): void {
       expectNoFindings()
     })
 
+    test('may be asked about by pages of other sites, which get no cookie of ours along', async () => {
+      const answer = await world().wire.ask({
+        method: 'OPTIONS', path: '/media/whip',
+        headers: { origin: 'https://elsewhere.example', 'access-control-request-method': 'POST' },
+      })
+      expect(answer.status).toBe(204)
+      expect(answer.headers).toMatchObject({
+        'access-control-allow-origin': '*', 'access-control-allow-methods': 'POST, PATCH, DELETE',
+      })
+      expect(answer.headers['access-control-allow-credentials']).toBeUndefined()
+    })
+
     test('of a viewer are refused by name when they are none', async () => {
       const path = `/media/${world().showId}/whep`
       for (const body of rubbish) {

@@ -8,6 +8,7 @@ describe('another try by WebRTC', () => {
   it('comes soon while nobody publishes, later where there is no room, never without H.264', () => {
     const policy = makeWhepPolicy()
     expect(policy.onEnd('refused', 'stage.media.no_signal', middle)).toBe(3_000)
+    expect(policy.onEnd('refused', 'http.unavailable', middle)).toBe(3_000)
     expect(policy.onEnd('refused', 'stage.media.full', middle)).toBe(30_000)
     expect(policy.onEnd('refused', 'stage.media.whep_unfit', middle)).toBe(120_000)
     expect(policy.onEnd('refused', 'stage.media.codec_not_supported', middle)).toBeNull()
