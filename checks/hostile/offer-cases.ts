@@ -37,7 +37,7 @@ export function offerCases(world: () => World): void {
       expectNoFindings()
     })
 
-    test('may be asked about by pages of other sites, which get no cookie of ours along', async () => {
+    test('may be asked about by pages of other sites, without cookies', async () => {
       const answer = await world().wire.ask({
         method: 'OPTIONS', path: '/media/whip',
         headers: { origin: 'https://elsewhere.example', 'access-control-request-method': 'POST' },
