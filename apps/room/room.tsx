@@ -141,10 +141,12 @@ function RoomBar({ onGoods }: { onGoods: () => void }) {
   const { t } = useWords()
   const goodsCount = useRoom(({ room }) => room.lineUp.length)
   const isEnded = useRoom(({ room }) => room.show.state === 'ended')
+  // Nobody comes on stage from a television: it has no camera.
+  const isTv = useRoom(({ view }) => view === 'tv')
   return (
     <div className="room-bar on-video">
       <SayBox />
-      {!isEnded && <HandButton />}
+      {!isEnded && !isTv && <HandButton />}
       {!isEnded && <HeartButton />}
       <IconButton label={t('room.lineUp.title')} count={goodsCount} onPress={onGoods}>
         <BagIcon />

@@ -121,10 +121,11 @@ describe('the order of the focus', () => {
   test('on a phone: sound, tools, product, buy, chat', async () => {
     const page = await go('scene=live')
     await page.getByRole('button', { name: 'Tap for sound' }).waitFor()
-    const names = await walk(page, 10)
+    const names = await walk(page, 11)
     expect(names.map((name) => name.replace(/: .*| about .*/, ''))).toEqual([
       'Tap for sound', 'Sound on', 'My orders', 'Language and country', 'View and comfort',
-      'Open the whole chat', 'More', 'Buy', 'Say something', 'Send a heart',
+      'Open the whole chat', 'More', 'Buy', 'Say something', 'Raise your hand to come on stage',
+      'Send a heart',
     ])
   })
 
