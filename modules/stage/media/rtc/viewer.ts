@@ -69,14 +69,14 @@ export async function startViewer(deps: {
     deps.onClosed()
   }
   const patience = clock.after(CONNECT_MS, close)
-  let heardMs = clock.steadyMs()
+  /** Undefined for those who never report: the network tells when they are gone. */
+  let heardMs: number | undefined
   const watch = clock.every(SILENCE_CHECK_MS, () => {
-    if (seat && clock.steadyMs() - heardMs > SILENT_MS) close()
+    if (heardMs !== undefined && clock.steadyMs() - heardMs > SILENT_MS) close()
   })
   const enter = (): void => {
     if (isClosed || seat) return
     patience.cancel()
-    heardMs = clock.steadyMs()
     seat = line.watch({
       payloadTypes: plan.payloadTypes,
       send: (kind, packet) => void peer?.send(kind, packet),
