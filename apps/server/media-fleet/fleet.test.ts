@@ -8,7 +8,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import ffmpeg from '@ffmpeg-installer/ffmpeg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { silentLog, systemClock, type ShowId } from '#kernel'
+import { pickNode, silentLog, systemClock, type ShowId } from '#kernel'
 import { INTERNAL_KEY, makeShowId, startControlDesk, startMedia, until,
   type ControlDesk, type MediaProcess } from '#stage/media/testing'
 import { makeMediaFleet, type MediaFleet } from './index.ts'
@@ -28,9 +28,13 @@ let media: MediaProcess[]
 let front: ChildProcess
 let rtmpPort: number
 const publishing: Publishing[] = []
-const shows: Watched[] = Array.from({ length: SHOWS }, () => {
-  const id = makeShowId()
-  return { id, key: `key-${id}` }
+/** The same number of shows falls to each process. */
+const names = Array.from({ length: PROCESSES }, (_, at) => `media-${at + 1}`)
+const shows: Watched[] = Array.from({ length: SHOWS }, (_, at) => {
+  for (;;) {
+    const id = makeShowId()
+    if (pickNode(id, names) === names[at % PROCESSES]) return { id, key: `key-${id}` }
+  }
 })
 
 async function freePorts(count: number): Promise<number[]> {

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises'
-import { tmpdir } from 'node:os'
+import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
@@ -131,4 +131,28 @@ test('MED24 who loses a folder is told', async () => {
   await rm(join(root, '.held', mine!, id))
   await until('told', () => lost.includes(id))
   await expect(writeFile(join(lease.path, 'x'), '')).rejects.toMatchObject({ code: 'ENOENT' })
+})
+
+test('MED24 processes that begin at the same moment leave each other alone', async () => {
+  const { pid } = await startHolder().then(({ child }) => child)
+  // Seen between its folder and its file.
+  const newcomer = join(root, '.held', `${hostname().replaceAll(/[^\w-]+/g, '-').slice(0, 40)}.${pid}.a`)
+  await mkdir(newcomer)
+  expect(await leases.take(id)).toBeUndefined()
+  expect(await readdir(newcomer)).toEqual([])
+})
+
+test('MED24 a start that failed is made again', async () => {
+  await writeFile(join(root, '.held'), 'in the way')
+  await expect(leases.take(id)).rejects.toThrow()
+  await rm(join(root, '.held'))
+  expect(await leases.take(id)).toBeDefined()
+})
+
+test('MED24 without its own folder a process holds nothing, and can hold again', async () => {
+  expect(await leases.take(id)).toBeDefined()
+  await rm(join(root, '.held'), { recursive: true })
+  await until('told', () => lost.length > 0)
+  expect(lost).toEqual([id])
+  expect(await leases.take(id)).toBeDefined()
 })

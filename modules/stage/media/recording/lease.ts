@@ -74,7 +74,9 @@ function makeSelf(deps: { root: string; clock: Clock; log: Log }) {
     if (pid === undefined || (isHere && (Number(pid) === process.pid || !isRunning(Number(pid))))) {
       return Infinity
     }
+    // One that is just beginning has its folder before its file.
     const beat = await stat(alive(who)).catch(ignore('ENOENT'))
+      ?? await stat(join(root, HELD, who)).catch(ignore('ENOENT'))
     return beat ? clock.nowMs() - beat.mtimeMs : Infinity
   }
 
@@ -112,7 +114,9 @@ export function makeLeases(deps: {
   const wayOf = (who: string, id: ShowId): string => join(root, HELD, who, id)
 
   const look = async (): Promise<void> => {
-    await self.beat()
+    // Without its folder nothing is held any more, and a new start is made.
+    const isSelf = await self.beat().then(() => true, ignore('ENOENT'))
+    if (!isSelf) await self.begin()
     for (const id of held) {
       const isThere = await lstat(wayOf(self.me, id)).then(() => true, ignore('ENOENT'))
       if (isThere || !held.delete(id)) continue
@@ -125,6 +129,9 @@ export function makeLeases(deps: {
 
   const begin = (): Promise<void> => beginning ??= self.begin().then(() => {
     beating = clock.every(BEAT_MS, () => void look().catch(complain))
+  }).catch((error: unknown) => {
+    beginning = undefined
+    throw error
   })
 
   /** The holder's name once it is gone or was none; undefined while it lives. */
