@@ -136,7 +136,8 @@ test('MED24 who loses a folder is told', async () => {
 test('MED24 processes that begin at the same moment leave each other alone', async () => {
   const { pid } = await startHolder().then(({ child }) => child)
   // Seen between its folder and its file.
-  const newcomer = join(root, '.held', `${hostname().replaceAll(/[^\w-]+/g, '-').slice(0, 40)}.${pid}.a`)
+  const host = hostname().replaceAll(/[^\w-]+/g, '-').slice(0, 40)
+  const newcomer = join(root, '.held', `${host}.${pid}.a`)
   await mkdir(newcomer)
   expect(await leases.take(id)).toBeUndefined()
   expect(await readdir(newcomer)).toEqual([])
