@@ -1,61 +1,40 @@
 import type { SoundTurners } from '#stage/media/contract'
 import { PACE } from './pace.ts'
 import { FLV_TAG, writeFlvHead, writeFlvTag } from './translate/flv.ts'
-import { makeOggReader, type OggPage } from './translate/ogg.ts'
-import { SILENT_OPUS } from './translate/opus.ts'
 import type { Job, Run } from './turner.ts'
 
 type Tell = Parameters<SoundTurners['toOpus']>[1]
 
+const PER_MS = 48
+const START_MS = 1_000
+/** A browser plays a packet when all of it has come, by the latest one: short ones wait less. */
+const PACKET_MS = 10
+/** 96 kb/s: every packet has this size, so that none needs a container. One that tells where a
+ *  packet ends (Ogg) holds each back until the next is there. */
+const PACKET_BYTES = 120
+/** What an encoder of 48 kHz looks ahead: its sound comes out this much later than its count. */
+const LOOK_AHEAD_MS = 312 / PER_MS
+
+/** The filter keeps counted sound where its times say: holes become silence, a clock that runs up
+ *  to 2 % wrong is stretched, and the first sample stands at the start. */
 const ARGS = [
   '-analyzeduration', '0', '-probesize', '32',
-  '-f', 'flv', '-i', 'pipe:0', '-vn', '-threads', '1',
-  '-c:a', 'libopus', '-b:a', '96k', '-ar', '48000', '-ac', '2', '-frame_duration', '20',
-  '-application', 'audio', '-copyts', '-flush_packets', '1', '-page_duration', '20000',
-  '-f', 'ogg', 'pipe:1',
+  '-f', 'flv', '-i', 'pipe:0', '-map', '0:a', '-threads', '1', '-copyts',
+  '-af', `aresample=48000:flags=res:async=960:min_hard_comp=${PACE.holeMs / 1_000}`
+    + `:first_pts=${START_MS * PER_MS}`,
+  '-c:a', 'libopus', '-b:a', '96k', '-vbr', 'off', '-ar', '48000', '-ac', '2',
+  '-frame_duration', String(PACKET_MS), '-application', 'audio',
+  '-flush_packets', '1', '-f', 'data', 'pipe:1',
 ]
 
-const PER_MS = 48
-const PACKET_SAMPLES = 960
-const PACKET_MS = PACKET_SAMPLES / PER_MS
-const START_MS = 1_000
-/** Times come from milliseconds: packets are counted, and their times only watched. */
-const SLACK_MS = 15
 const AAC_HEAD = Uint8Array.of(0xaf, 1)
 /** AAC frames are at most 768 bytes a channel; eight channels and something to spare. */
 const FRAME_BYTES_MAX = 8_192
 
 function beginRun(record: Uint8Array, tell: Tell, baseMs: number): Run {
-  const read = makeOggReader()
-  let preSkip = 0
+  let held: Buffer = Buffer.alloc(0)
   let lastMs = -Infinity
-  let nextMs: number | undefined
-
-  const sound = (packet: Buffer, toldMs: number): void => {
-    nextMs ??= toldMs
-    const offMs = toldMs - nextMs
-    if (offMs > PACE.holeMs && offMs <= PACE.jumpMs) {
-      for (let n = Math.round(offMs / PACE.silenceMs); n > 0; n--) {
-        tell.sound(SILENT_OPUS, nextMs)
-        nextMs += PACKET_MS
-      }
-    }
-    // Back in time again would be heard twice.
-    if (toldMs < nextMs - PACKET_MS) return
-    if (Math.abs(toldMs - nextMs) > SLACK_MS) nextMs = toldMs
-    tell.sound(packet, nextMs)
-    nextMs += PACKET_MS
-  }
-
-  const hear = ({ granule, packets }: OggPage): void => {
-    packets.forEach((packet, at) => {
-      const mark = packet.toString('latin1', 0, 8)
-      if (mark === 'OpusHead') preSkip = packet.length > 11 ? packet.readUInt16LE(10) : 0
-      if (mark === 'OpusHead' || mark === 'OpusTags') return
-      const start = granule - (packets.length - at) * PACKET_SAMPLES - preSkip
-      sound(packet, baseMs + start / PER_MS - START_MS)
-    })
-  }
+  let nextMs = baseMs - LOOK_AHEAD_MS
 
   const config = writeFlvTag(FLV_TAG.audio, START_MS, [Uint8Array.of(0xaf, 0), record])
   return {
@@ -69,8 +48,14 @@ function beginRun(record: Uint8Array, tell: Tell, baseMs: number): Run {
       const time = Math.round(atMs - baseMs) + START_MS
       return [writeFlvTag(FLV_TAG.audio, time, [AAC_HEAD, frame])]
     },
-    hear: (chunk) => read(chunk).forEach(hear),
-    get insideMs() { return lastMs === -Infinity ? 0 : lastMs - (nextMs ?? baseMs) },
+    hear(chunk) {
+      held = held.length === 0 ? chunk : Buffer.concat([held, chunk])
+      for (; held.length >= PACKET_BYTES; held = held.subarray(PACKET_BYTES)) {
+        tell.sound(held.subarray(0, PACKET_BYTES), nextMs)
+        nextMs += PACKET_MS
+      }
+    },
+    get insideMs() { return lastMs === -Infinity ? 0 : lastMs - nextMs },
   }
 }
 

@@ -1,4 +1,4 @@
-/** Ogg (RFC 3533) with Opus inside (RFC 7845), both ways. Pure. */
+/** Writes Ogg (RFC 3533) with Opus inside (RFC 7845). Pure. */
 
 const CRC = Uint32Array.from({ length: 256 }, (_, byte) => {
   let value = byte << 24
@@ -48,69 +48,5 @@ export function makeOggWriter() {
     /** `endSamples`: where the packet ends, on a clock of 48 kHz. */
     page: (packet: Uint8Array, endSamples: number): Buffer =>
       writePage(0, BigInt(endSamples), sequence++, packet),
-  }
-}
-
-export interface OggPage {
-  /** Where its last packet ends, in samples; -1 when none ends on it. */
-  readonly granule: number
-  /** The packets that end on it. */
-  readonly packets: readonly Buffer[]
-}
-
-/** A page is at most 65,307 bytes; more than that without one is not Ogg. */
-const HELD_BYTES_MAX = 2 * 65_307
-
-function pageLength(bytes: Buffer): number | undefined {
-  if (bytes.length < HEAD_BYTES) return undefined
-  const values = bytes[26]!
-  if (bytes.length < HEAD_BYTES + values) return undefined
-  let length = HEAD_BYTES + values
-  for (let at = 0; at < values; at++) length += bytes[HEAD_BYTES + at]!
-  return length
-}
-
-/** Cuts bytes as they come into pages; what is not a page is passed over. */
-export function makeOggReader(): (chunk: Uint8Array) => OggPage[] {
-  let held: Buffer = Buffer.alloc(0)
-  let begun: Buffer[] = []
-
-  const read = (page: Buffer): OggPage => {
-    const packets: Buffer[] = []
-    const values = page[26]!
-    if ((page[5]! & 1) === 0) begun = []
-    let at = HEAD_BYTES + values
-    let from = at
-    for (let n = 0; n < values; n++) {
-      const value = page[HEAD_BYTES + n]!
-      at += value
-      if (value === 255) continue
-      packets.push(Buffer.concat([...begun, page.subarray(from, at)]))
-      begun = []
-      from = at
-    }
-    if (from < at) begun = [Buffer.concat([...begun, page.subarray(from, at)])]
-    if ((begun[0]?.length ?? 0) > OGG_PACKET_BYTES_MAX) begun = []
-    return { granule: Number(page.readBigInt64LE(6)), packets }
-  }
-
-  return (chunk) => {
-    held = held.length === 0 ? Buffer.from(chunk) : Buffer.concat([held, chunk])
-    const pages: OggPage[] = []
-    for (;;) {
-      const start = held.indexOf('OggS', 0, 'latin1')
-      if (start < 0) {
-        held = held.subarray(-3)
-        return pages
-      }
-      held = held.subarray(start)
-      const length = pageLength(held)
-      if (length === undefined || held.length < length) {
-        if (held.length > HELD_BYTES_MAX) held = held.subarray(4)
-        return pages
-      }
-      pages.push(read(held.subarray(0, length)))
-      held = held.subarray(length)
-    }
   }
 }

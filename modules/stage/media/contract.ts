@@ -293,7 +293,7 @@ export interface SoundTurners {
     config(record: Uint8Array): void
     sound(data: Uint8Array, atMs: number): void
   }): SoundTurner
-  /** AAC frames with their AudioSpecificConfig in, Opus packets of 20 ms at 48 kHz stereo out. */
+  /** AAC frames with their AudioSpecificConfig in, Opus packets of 10 ms at 48 kHz stereo out. */
   toOpus(
     record: Uint8Array, tell: { sound(data: Uint8Array, atMs: number): void },
   ): SoundTurner

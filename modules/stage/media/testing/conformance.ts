@@ -71,7 +71,7 @@ const p95 = (values: readonly number[]): number =>
   [...values].sort((a, b) => a - b)[Math.floor(values.length * 0.95)] ?? 0
 
 const AAC_MS = 1_024 / 48
-const OPUS_MS = 20
+const OPUS_MS = 10
 const AAC_RECORD = Uint8Array.of(0x11, 0x90)
 
 /** What every `SoundTurners` has to do. */

@@ -75,11 +75,11 @@ export async function encodeOpus(pcm: Buffer): Promise<Packet[]> {
   return packets.slice(2).map((data, n) => ({ data, atMs: n * 20 - preSkip / PER_MS }))
 }
 
-/** Decodes packets of 20 ms as they follow each other, whatever their times. */
+/** Decodes packets of 10 ms as they follow each other, whatever their times. */
 export function decodeOpus(packets: readonly Packet[]): Promise<Buffer> {
   const head = Buffer.from('OpusHead\x01\x02\0\0\x80\xbb\0\0\0\0\0', 'latin1')
   const tags = Buffer.from('OpusTags\0\0\0\0\0\0\0\0', 'latin1')
-  const pages = packets.map(({ data }, n) => oggPage(0, (n + 1) * 960, n + 2, data))
+  const pages = packets.map(({ data }, n) => oggPage(0, (n + 1) * 480, n + 2, data))
   const ogg = Buffer.concat([oggPage(2, 0, 0, head), oggPage(0, 0, 1, tags), ...pages])
   return run(['-f', 'ogg', '-i', 'pipe:0', ...RAW, 'pipe:1'], ogg)
 }
