@@ -9,7 +9,8 @@ import { desk as wide, openBrowser, phone, visit, waitFrames, type Visit,
 import { startHouse, type RiggedHouse } from '../../lab/rig/house.ts'
 
 const fakeCamera = [
-  '--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream',
+  // The second of two gives no picture, as a virtual camera that is switched off.
+  '--use-fake-device-for-media-stream=device-count=2', '--use-fake-ui-for-media-stream',
   '--auto-select-tab-capture-source-by-title=Silkcast Studio',
 ]
 const patient = { timeout: 30_000, interval: 200 }
@@ -126,6 +127,18 @@ describe('going live from the camera of a browser', () => {
       await studio.page.getByText('The camera is gone.').first().waitFor({ state: 'detached' })
       expect(posts).toEqual(['POST'])
     })
+
+  test('a camera that gives no picture leaves viewers with the one before', async () => {
+    const cameras = studio.page.getByLabel('Camera', { exact: true }).and(
+      studio.page.locator('select'))
+    const first = await cameras.inputValue()
+    await cameras.selectOption({ index: 1 })
+    await waitFrames(room.page, 20)
+    await studio.page.getByText('That camera gives no picture').waitFor()
+    expect(await cameras.inputValue()).toBe(first)
+    await waitFrames(room.page, 20)
+    expect(posts).toEqual(['POST'])
+  })
 
   test('a media process that dies is found again without a reload', async () => {
     house.kill('media')

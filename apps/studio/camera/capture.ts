@@ -1,7 +1,7 @@
 import type { Choices } from './choices.ts'
 import { makeComposer, type Composer, type Scene } from './composer.ts'
 import {
-  framesPerSecond, openCamera, openMic, openScreen, troubleOf, turnsItself,
+  framesPerSecond, hasPicture, openCamera, openMic, openScreen, troubleOf, turnsItself,
   type Trouble,
 } from './devices.ts'
 import { fitsAsIs, sizeOf, type Source } from './layout.ts'
@@ -13,7 +13,8 @@ export interface Captured {
   readonly video: MediaStreamTrack | null
   readonly camera: 'off' | 'opening' | 'on' | 'failed'
   readonly mic: 'off' | 'opening' | 'on' | 'failed'
-  readonly cameraTrouble: Trouble | null
+  /** `still`: another camera opened and sent no picture. */
+  readonly cameraTrouble: Trouble | 'still' | null
   readonly micTrouble: Trouble | null
   readonly screenTrouble: Trouble | null
   readonly source: Source
@@ -108,7 +109,14 @@ export function makeCapture(first: Choices, tell: (captured: Captured) => void):
     if (turnsItself()) before?.stop()
     try {
       const track = await openCamera(wanted)
-      if (isOver || wanted !== choices && touchesCamera(wanted, choices)) return track.stop()
+      const isOld = () => isOver || wanted !== choices && touchesCamera(wanted, choices)
+      if (isOld()) return track.stop()
+      if (before?.readyState === 'live' && !await hasPicture(track)) {
+        track.stop()
+        if (!isOld()) set({ camera: 'on', cameraTrouble: 'still' })
+        return undefined
+      }
+      if (isOld()) return track.stop()
       camera = track
       setTimeout(() => before?.stop(), letGoMs)
       track.addEventListener('ended', () => {

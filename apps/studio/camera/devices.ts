@@ -55,6 +55,27 @@ async function openOne(ask: MediaTrackConstraints, kind: 'video' | 'audio') {
 }
 
 export const openCamera = (choices: Choices) => openOne(videoAsk(choices), 'video')
+/** Whether pictures come. Virtual cameras that are switched off, and cameras that another program
+ *  holds, open like any other and then send nothing. */
+export function hasPicture(track: MediaStreamTrack, withinMs = 3_000): Promise<boolean> {
+  // A page in the background is told of no picture.
+  if (document.hidden) return Promise.resolve(true)
+  const video = document.createElement('video')
+  video.muted = true
+  video.playsInline = true
+  video.srcObject = new MediaStream([track])
+  return new Promise((done) => {
+    const end = (isSeen: boolean) => {
+      clearTimeout(timer)
+      video.srcObject = null
+      done(isSeen)
+    }
+    const timer = setTimeout(() => end(false), withinMs)
+    video.requestVideoFrameCallback(() => end(true))
+    void video.play().catch(() => {})
+  })
+}
+
 export const openMic = (choices: Choices) => openOne(audioAsk(choices), 'audio')
 
 export async function openScreen(): Promise<MediaStream> {

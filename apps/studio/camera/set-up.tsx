@@ -56,6 +56,9 @@ export function SetUp() {
           onChange={(cameraId) => choose({ cameraId })}
         />
       )}
+      {captured.camera === 'on' && captured.cameraTrouble && (
+        <Notice kind="bad">{t(`studio.camera.trouble.${captured.cameraTrouble}`)}</Notice>
+      )}
       <SoundSetUp />
       <Choices
         label={t('studio.camera.shape')} value={choices.shape}
