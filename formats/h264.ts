@@ -36,7 +36,7 @@ const FU_A = 28
 
 /** Pieces of one picture: 4 MB in packets of 1,200 bytes are 3,500. Small ones are bounded too. */
 const PIECES_MAX = 16_384
-/** A configuration record has at most 1,024 bytes, see model/codecs.ts. */
+/** A configuration record has at most 1,024 bytes, see codecs.ts. */
 const SET_BYTES_MAX = 480
 const SETS_MAX = 31
 

@@ -11,6 +11,7 @@ import {
 } from '#adapters/audio-ffmpeg'
 import { makeDatachannelPeers } from '#adapters/rtc-datachannel'
 import { makeMediaServer } from '#stage/media'
+import { makeRecordingFolder } from '#stage/recording'
 import { makeControl } from './control.ts'
 import { chooseRenditions } from './renditions.ts'
 
@@ -101,7 +102,8 @@ const usage = () => {
   return { cpuMicros: user + system, memoryBytes: process.memoryUsage.rss() }
 }
 const media = makeMediaServer({
-  clock: systemClock, random: systemRandom, log, folder, internalKey,
+  clock: systemClock, random: systemRandom, log, internalKey,
+  recordings: makeRecordingFolder({ clock: systemClock, log, folder, ffmpeg }),
   control: { ...control, renditionsOf: (showId) => choose(control.renditionsOf(showId)) },
   rtc: {
     peers: makeDatachannelPeers({ log, udpPort, bindAddress: udpHost }),
@@ -109,7 +111,7 @@ const media = makeMediaServer({
     pictures: makePictureTurners({ ffmpeg, clock: systemClock, log }),
     udpPort, publicAddresses, viewersMax, maxKbps,
   },
-  self: { usage, ffmpeg, isBehindFront: process.env['SILKCAST_RTMP_FRONT'] === '1' },
+  self: { usage, isBehindFront: process.env['SILKCAST_RTMP_FRONT'] === '1' },
 })
 
 type ListenError = NodeJS.ErrnoException & { port?: number }

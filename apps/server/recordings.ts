@@ -1,6 +1,6 @@
 import { Fault } from '#kernel'
-import { INTERNAL_HEADER, mediaPaths, type DownloadView, type RecordingView, type StorageView,
-} from '#stage/media/contract'
+import { INTERNAL_HEADER, mediaPaths } from '#stage/media/contract'
+import type { DownloadView, RecordingView, StorageView } from '#stage/recording/contract'
 import type { Recordings } from '#stage/replay/contract'
 import type { ServerEnv } from './env.ts'
 import type { MediaFleet } from './media-fleet/index.ts'

@@ -88,7 +88,7 @@ const FAT = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '
   '-sc_threshold', '0', '-tune', 'zerolatency', '-b:v', '2500k', '-maxrate', '2500k',
   '-bufsize', '1000k', '-x264-params', 'nal-hrd=cbr']
 
-test('MED25 a poor line: a small picture, then sound alone, then all of it again', async () => {
+test('MED16 a poor line: a small picture, then sound alone, then all of it again', async () => {
   const show = rig.addShow()
   // Encoded beforehand: what is measured here is the line, not the machine.
   const file = join(rig.folder, 'film.flv')

@@ -161,7 +161,7 @@ function follow() {
   }
 }
 
-test('MED23 one of three is killed: its shows go on elsewhere, the others are not disturbed',
+test('MED24 one of three is killed: its shows go on elsewhere, the others are not disturbed',
   async () => {
     for (const { id } of shows) {
       await until('a playlist', async () => lastMsn(await read(id, 'live.m3u8')) >= 1, 25_000)
@@ -214,7 +214,7 @@ test('MED23 one of three is killed: its shows go on elsewhere, the others are no
     for (const { id } of others) expect(fleet.urlFor(id)).toBe(owners.get(id))
   }, 90_000)
 
-test('MED23 one that sleeps is replaced; awake again it lets go and serves what it is given',
+test('MED24 one that sleeps is replaced; awake again it lets go and serves what it is given',
   async () => {
     const sleeper = media[1]!
     const mine = shows.filter(({ id }) => fleet.urlFor(id) === sleeper.httpUrl)

@@ -1,5 +1,6 @@
 import type { Clock, Log, Random, Result, ShowId } from '#kernel'
 import type { KeyHolder } from '#stage/backstage/contract'
+import type { RecordingFolder } from '#stage/recording/contract'
 import {
   MEDIA_LIMITS, type MediaMetrics, type PictureTurners, type RenditionName, type StateReport,
 } from './contract.ts'
@@ -8,7 +9,6 @@ import { makeRtcSessions, type RtcOptions } from './rtc/sessions.ts'
 import { makeMediaHttp } from './http/server.ts'
 import { makeCpuShare } from './live/health.ts'
 import { makeShows } from './live/shows.ts'
-import { makeArchive } from './recording/archive.ts'
 import { makeFrontSession, type FrontDeps } from './rtmp/front.ts'
 import { readHanded } from './rtmp/handed.ts'
 import { makePulse } from './rtmp/pulse.ts'
@@ -22,8 +22,7 @@ export interface MediaDeps {
   readonly clock: Clock
   readonly random: Random
   readonly log: Log
-  /** Where recordings are kept, one folder per show. */
-  readonly folder: string
+  readonly recordings: RecordingFolder
   /** Shared with the server process; opens `/internal/`. */
   readonly internalKey: string
   readonly control: {
@@ -41,8 +40,6 @@ export interface MediaDeps {
   readonly self?: {
     /** What the process has used so far; without it that part of the figures is missing or 0. */
     usage?(): { readonly cpuMicros: number; readonly memoryBytes: number }
-    /** Where the one file to download needs work done; without it such a file is not made. */
-    readonly ffmpeg?: string | undefined
     /** One of several processes: publishers come from the front, not from outside. */
     readonly isBehindFront?: boolean
   }
@@ -94,7 +91,7 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
     ...deps, report: deps.control.report, cpuShare,
     forms: { ...deps.rtc, wanted: (id) => deps.control.renditionsOf?.(id) ?? [] },
   })
-  const archive = makeArchive({ shows, log, folder: deps.folder, ffmpeg: deps.self?.ffmpeg })
+  const archive = deps.recordings.archive(shows)
   const upSeconds = () => Math.round((clock.steadyMs() - startedMs) / 1_000)
   const sessions = makeRtcSessions({
     ...deps.rtc, clock, random: deps.random, log, shows,

@@ -1,9 +1,8 @@
 import { readdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { INTERNAL_HEADER, mediaPaths, type DownloadView, type RecordingView, type StateView,
-  type StorageView,
-} from './contract.ts'
+import type { DownloadView, RecordingView, StorageView } from '#stage/recording/contract'
+import { INTERNAL_HEADER, mediaPaths, type StateView } from './contract.ts'
 import { decode, INTERNAL_KEY, startRig, until, type EncoderSettings, type Rig } from './testing.ts'
 
 let rig: Rig
@@ -92,7 +91,7 @@ describe.concurrent('a recording', () => {
     expect(beyond.status).toBe(416)
   })
 
-  test('MED25 keeps picture and sound together over a publisher that came back', async () => {
+  test('REC5 keeps picture and sound together over a publisher that came back', async () => {
     const show = await record({ seconds: 4, gop: 50 }, { seconds: 3, gop: 50 })
     const view = await recordingOf(show)
     expect(view.spans.length).toBeGreaterThanOrEqual(1)
@@ -105,7 +104,7 @@ describe.concurrent('a recording', () => {
     expect(Math.abs(picture - sound)).toBeLessThan(0.1)
   })
 
-  test('MED25 of two sizes is coded into one, and says so before', async () => {
+  test('REC5 of two sizes is coded into one, and says so before', async () => {
     const show = await record({ seconds: 3 }, { seconds: 2, size: '426x240' })
     expect(await downloadOf(show)).toMatchObject({ state: 'to_make', forms: 2 })
     expect((await ask(mediaPaths.movie(show.id))).status).toBe(404)
@@ -122,7 +121,7 @@ describe.concurrent('a recording', () => {
     expect(frames).toBeGreaterThan(120)
   }, 60_000)
 
-  test('MED25 cut: playlist and MP4 show what is in it, other pieces are not there', async () => {
+  test('MED25 REC4 cut: playlist and MP4 show what is in it, nothing else is there', async () => {
     const show = await record({ seconds: 8, gop: 50 })
     expect((await cut(show, 2_520, 5_480)).status).toBe(200)
     const view = await recordingOf(show)
@@ -155,7 +154,7 @@ describe.concurrent('a recording', () => {
     expect((await fetch(show.url('replay.m3u8'))).status).toBe(200)
   })
 
-  test('MED25 a cut that is none is refused or is the whole', async () => {
+  test('REC4 MED25 a cut that is none is refused or is the whole', async () => {
     const show = await record({ seconds: 3 })
     const bad = [{ inMs: -1, outMs: null }, { inMs: 0.5, outMs: null }, { inMs: '0', outMs: null },
       { inMs: 0 }, { inMs: 0, outMs: 1e30 }, { inMs: 0, outMs: null, more: 1 }, [], null]

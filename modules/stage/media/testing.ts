@@ -9,11 +9,13 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import ffmpeg from '@ffmpeg-installer/ffmpeg'
-import { makeIds, systemClock, systemRandom, type ShowId } from '#kernel'
+import type { ShowId } from '#kernel'
+import { makeShowId } from '#stage/recording/testing'
 import {
   controlPaths, INTERNAL_HEADER, type AuthorizeReply, type SoundTurners, type StateReport,
 } from './contract.ts'
 
+export { makeShowId, until } from '#stage/recording/testing'
 export { soundTurnersConformance } from './testing/conformance.ts'
 export { encodeFilm } from './testing/picture.ts'
 export { encodeAac, encodeOpus, makePcm } from './testing/sound.ts'
@@ -21,9 +23,6 @@ export { encodeAac, encodeOpus, makePcm } from './testing/sound.ts'
 const ROOT = fileURLToPath(new URL('../../../', import.meta.url))
 const MAIN = join(ROOT, 'apps/media/main.ts')
 export const INTERNAL_KEY = 'internal-key-of-the-test'
-
-export const makeShowId = (): ShowId =>
-  makeIds({ clock: systemClock, random: systemRandom }).make('sho')
 
 /** Turns no sound at all. */
 export const noTurners: SoundTurners = {
@@ -35,19 +34,6 @@ export const noRtc = {
   peers: { answer: () => Promise.reject(new Error('no WebRTC here')), close() {} },
   turners: noTurners, udpPort: 0, publicAddresses: [], viewersMax: 0, maxKbps: 0,
 } as const
-
-/** Waits until `test` gives something, or fails after `ms`. */
-export async function until<T>(
-  what: string, test: () => Promise<T | undefined | false> | T | undefined | false, ms = 15_000,
-): Promise<T> {
-  const endMs = systemClock.steadyMs() + ms
-  for (;;) {
-    const value = await test()
-    if (value !== undefined && value !== false) return value
-    if (systemClock.steadyMs() > endMs) throw new Error(`${what}: not within ${ms} ms`)
-    await systemClock.sleep(25)
-  }
-}
 
 /** Stands in for the server process: says whose a key is and keeps what it is told. */
 export interface ControlDesk {

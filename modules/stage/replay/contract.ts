@@ -1,7 +1,7 @@
 import Type, { type Static } from 'typebox'
 import { idPattern, type Api, type RefusalDoc, type ShowId } from '#kernel'
 import { DownloadView, type CutCommand, type RecordingSpan, type RecordingView, type StorageView,
-} from '#stage/media/contract'
+} from '#stage/recording/contract'
 
 /** Limits: characters, milliseconds, counts, shares. */
 export const replayLimits = {

@@ -1,6 +1,6 @@
 import type { QueryExecutorProvider } from 'kysely'
 import { Fault, type Clock, type Fact, type Log, type ShowId } from '#kernel'
-import type { RecordingView } from '#stage/media/contract'
+import type { RecordingView } from '#stage/recording/contract'
 import { replayLimits, type EditReplay, type PublicReplay, type Recordings } from './contract.ts'
 import type { ReplaysInside } from './inside.ts'
 import { chaptersOf, cleanChapterTitle, showReplay, type PlacedPin } from './model/chapters.ts'

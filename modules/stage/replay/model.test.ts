@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import type { ShowId } from '#kernel'
-import type { RecordingSpan, StorageView } from '#stage/media/contract'
+import type { RecordingSpan, StorageView } from '#stage/recording/contract'
 import { replayLimits, type ReplayRow } from './contract.ts'
 import { chaptersOf, cleanChapterTitle, showReplay, type PlacedPin } from './model/chapters.ts'
 import { chooseDue, reportStorage, type KeepRule } from './model/keeping.ts'

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { useTestDatabase } from '#adapters/store-postgres/testing'
 import { Fault, makeIds, makeManualClock, silentLog, systemRandom, type Fact, type ShowId,
 } from '#kernel'
-import type { CutCommand, DownloadView, RecordingView } from '#stage/media/contract'
+import type { CutCommand, DownloadView, RecordingView } from '#stage/recording/contract'
 import type { EditReplay, Recordings } from './contract.ts'
 import { makeReplays } from './index.ts'
 

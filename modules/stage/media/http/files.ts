@@ -3,7 +3,7 @@ import { stat } from 'node:fs/promises'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { MovieFile } from '../recording/movie-file.ts'
+import type { MovieBytes } from '#stage/recording/contract'
 import { FOR_EVER, parseRange, sendEmpty, TYPES, type ByteRange } from './reply.ts'
 
 /** Answers with a whole or partial body; returns what to send, or nothing when it is answered. */
@@ -27,7 +27,7 @@ function begin(
 }
 
 export function sendBytes(
-  request: IncomingMessage, response: ServerResponse, type: string, bytes: Buffer,
+  request: IncomingMessage, response: ServerResponse, type: string, bytes: Uint8Array,
 ): void {
   const range = begin(request, response, type, bytes.length)
   if (range) response.end(bytes.subarray(range.start, range.end + 1))
@@ -44,7 +44,7 @@ export async function sendFile(
 
 /** The file that is put together while it is sent; a download that broke off goes on by range. */
 export async function sendMovie(
-  request: IncomingMessage, response: ServerResponse, movie: MovieFile,
+  request: IncomingMessage, response: ServerResponse, movie: MovieBytes,
 ): Promise<void> {
   const range = begin(request, response, TYPES.video, movie.sizeBytes)
   if (!range) return

@@ -1,12 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { ShowId } from '#kernel'
+import type { Archive, KnownCut } from '#stage/recording/contract'
 import { MEDIA_LIMITS } from '../contract.ts'
 import type { Show } from '../live/show.ts'
 import type { Shows } from '../live/shows.ts'
 import { hasReached, type LiveSegment, type LiveWindow } from '../live/window.ts'
 import { writeReplayPlaylist } from '../model/playlist.ts'
-import type { Archive, KnownCut } from '../recording/archive.ts'
-import { initFile, segmentFile } from '../recording/recorder.ts'
 import { pollerOf } from './poller.ts'
 import { sendBytes, sendFile } from './files.ts'
 import { FRESH, makeTextSender, REACHED, sendEmpty, sendJson, TYPES } from './reply.ts'
@@ -74,15 +73,15 @@ interface Feed {
   readonly window: LiveWindow
   init(id: number): Buffer | undefined
   /** The source alone is recorded. */
-  readonly folder: string | undefined
+  readonly files: Show['files'] | undefined
 }
 
 function feedOf(show: Show, of: RenditionId): Feed {
   if (of === 'source') {
-    return { show, window: show.window, init: (id) => show.init(id), folder: show.folder }
+    return { show, window: show.window, init: (id) => show.init(id), files: show.files }
   }
   const { window, init } = show.renditions[of]
-  return { show, window, init, folder: undefined }
+  return { show, window, init, files: undefined }
 }
 
 /** How long the multivariant playlist waits for a publisher to say what it sends. */
@@ -131,7 +130,7 @@ export function makePlayback(deps: { shows: Shows; archive: Archive }) {
     request: IncomingMessage, response: ServerResponse, { show, window }: Feed,
     msn: number, index: number,
   ): Promise<void> => {
-    const read = (): Buffer | undefined => {
+    const read = (): Uint8Array | undefined => {
       const found = window.find(msn)?.parts[index]
       return found?.isGap ? undefined : found?.bytes
     }
@@ -149,15 +148,13 @@ export function makePlayback(deps: { shows: Shows; archive: Archive }) {
   }
 
   const segment = async (
-    request: IncomingMessage, response: ServerResponse, { window, folder }: Feed, msn: number,
+    request: IncomingMessage, response: ServerResponse, { window, files }: Feed, msn: number,
   ): Promise<void> => {
     const found = window.find(msn)
     const isWhole = found?.whole && !found.parts.some((one) => one.isGap)
     if (isWhole) return sendBytes(request, response, TYPES.segment, found.whole)
-    const isRecorded = folder !== undefined && !found && msn < window.nextMsn
-    if (isRecorded) {
-      return sendFile(request, response, TYPES.segment, segmentFile(folder, msn))
-    }
+    const isRecorded = files !== undefined && !found && msn < window.nextMsn
+    if (isRecorded) return sendFile(request, response, TYPES.segment, files.segmentFile(msn))
     sendEmpty(response, 404)
   }
 
@@ -166,8 +163,8 @@ export function makePlayback(deps: { shows: Shows; archive: Archive }) {
   ): Promise<void> => {
     const bytes = feed.init(id)
     if (bytes) return sendBytes(request, response, TYPES.video, bytes)
-    if (feed.folder === undefined) return sendEmpty(response, 404)
-    await sendFile(request, response, TYPES.video, initFile(feed.folder, id))
+    if (feed.files === undefined) return sendEmpty(response, 404)
+    await sendFile(request, response, TYPES.video, feed.files.initFile(id))
   }
 
   const replay = (

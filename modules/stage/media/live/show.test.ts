@@ -3,11 +3,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { makeManualClock, silentLog } from '#kernel'
+import { parseVideoConfig } from '#formats/codecs'
+import { avcRecord } from '#formats/testing/avc'
+import { emptyShow } from '#stage/recording/contract'
+import { holdAlone } from '#stage/recording/testing'
 import { MEDIA_LIMITS, type StateReport } from '../contract.ts'
-import { parseVideoConfig } from '../model/codecs.ts'
-import { restoreShow, emptyShow } from '../recording/restore.ts'
 import { makeShowId, noTurners } from '../testing.ts'
-import { avcRecord, nalRun } from '../testing/bytes.ts'
+import { nalRun } from '../testing/bytes.ts'
 import { makeBackup } from './backup.ts'
 import { makeShow, type Publisher, type Show } from './show.ts'
 
@@ -22,12 +24,14 @@ function begin() {
   const reports: StateReport[] = []
   const id = makeShowId()
   const show = makeShow({
-    id, folder: join(root, id), clock, log: silentLog, restored: emptyShow,
+    id, recording: holdAlone(join(root, id)), clock, log: silentLog, restored: emptyShow,
     forms: { turners: noTurners },
     report: (report) => void reports.push(report),
   })
   return { clock, reports, show }
 }
+
+const restore = (show: Show) => holdAlone(show.folder).restore(MEDIA_LIMITS.windowSeconds)
 
 function publish(show: Show, drop: () => void = () => {}): Publisher {
   const published = show.publish(drop)
@@ -126,7 +130,7 @@ test('MED15 nothing is announced that is not on disk', async () => {
   const recording = (async () => {
     for (let n = 0; n < 200; n++) {
       const told = show.window.segments.reduce((sum, one) => sum + one.parts.length, 0)
-      const kept = (await restoreShow(show.folder))?.window.segments ?? []
+      const kept = (await restore(show))?.window.segments ?? []
       expect(kept.reduce((sum, one) => sum + one.parts.length, 0)).toBeGreaterThanOrEqual(told)
       seen.push(told)
       if (told === 20) return
@@ -137,7 +141,7 @@ test('MED15 nothing is announced that is not on disk', async () => {
   expect(Math.max(...seen)).toBeGreaterThan(0)
   publisher.leave()
   await show.release()
-  expect((await restoreShow(show.folder))!.recorded.map(({ msn }) => msn)).toEqual([0, 1, 2])
+  expect((await restore(show))!.recorded.map(({ msn }) => msn)).toEqual([0, 1, 2])
 })
 
 test('MED5 an ended show lets nobody in, also one that never had media', async () => {
@@ -148,5 +152,5 @@ test('MED5 an ended show lets nobody in, also one that never had media', async (
     ok: false, refusal: { code: 'stage.media.show_ended' },
   })
   await show.release()
-  expect((await restoreShow(show.folder))!.window.isEnded).toBe(true)
+  expect((await restore(show))!.window.isEnded).toBe(true)
 })

@@ -1,15 +1,14 @@
 import { ok, refuse, type Clock, type Log, type Refusal, type Result, type ShowId } from '#kernel'
+import { TICKS_PER_SECOND, type TrackSet } from '#formats/init-segment'
+import type {
+  HeldRecording, RecordedSegment, RecordingProblem, Restored,
+} from '#stage/recording/contract'
 import {
   MEDIA_LIMITS, type MediaProblem, type StateReport, type StateView,
 } from '../contract.ts'
 import { makeArrivalClock } from '../model/arrival-clock.ts'
 import { makeAssembler, type Assembler } from '../model/assembler.ts'
 import type { FlvTag } from '../model/flv.ts'
-import type { TrackSet } from '../model/init-segment.ts'
-import { TICKS_PER_SECOND } from '../model/timeline.ts'
-import { makeRecorder } from '../recording/recorder.ts'
-import type { RecordedSegment } from '../recording/index-file.ts'
-import type { Restored } from '../recording/restore.ts'
 import { makeRenditions, type Forms, type Renditions } from '../renditions/index.ts'
 import { makeTagFeed } from '../rtc/from-tags.ts'
 import { makeLine, type Line } from '../rtc/line.ts'
@@ -34,6 +33,8 @@ export interface Show {
   readonly isReceiving: boolean
   readonly isEnded: boolean
   readonly folder: string
+  /** Where what is not in memory lies. */
+  readonly files: Pick<HeldRecording, 'initFile' | 'segmentFile'>
   /** What viewers on WebRTC see of it. */
   readonly line: Line
   init(id: number): Buffer | undefined
@@ -61,6 +62,11 @@ interface Current {
   onGone: () => void
   heardMs: number
   isDescribed: boolean
+}
+
+/** What the producer and the encoder are told when the recording stops. */
+const RECORDING_CODES: Readonly<Record<RecordingProblem, MediaProblem>> = {
+  disk_full: 'stage.media.recording_stopped_disk_full', failed: 'stage.media.recording_failed',
 }
 
 /** Inits kept in memory; older ones are read from disk. */
@@ -97,7 +103,7 @@ function makeStandbys() {
 
 export function makeShow(deps: {
   id: ShowId
-  folder: string
+  recording: HeldRecording
   clock: Clock
   log: Log
   report: (report: StateReport) => void
@@ -105,7 +111,7 @@ export function makeShow(deps: {
   forms: Forms
   cpuShare?: (() => number) | undefined
 }): Show {
-  const { id, clock, folder } = deps
+  const { id, clock, recording } = deps
   const line = makeLine({ clock, ssrcs: { video: 0x51_1c_00_01, audio: 0x51_1c_00_02 } })
   const log = deps.log.child({ showId: id })
   const window = makeLiveWindow({ clock }, deps.restored.window)
@@ -122,9 +128,8 @@ export function makeShow(deps: {
   let current: Current | undefined
   let lastProblem: MediaProblem | undefined
   let openTicks = 0
-  const recorder = makeRecorder({
-    folder, log,
-    onProblem: (problem) => report(problem),
+  const recorder = recording.record({
+    onProblem: (problem) => report(RECORDING_CODES[problem]),
     onSegment: (segment) => void recorded.push(segment),
   })
 
@@ -135,7 +140,7 @@ export function makeShow(deps: {
   }
 
   const view = (): StateView => {
-    const problem = recorder.problem ?? lastProblem
+    const problem = recorder.problem ? RECORDING_CODES[recorder.problem] : lastProblem
     return { state: stateName(), ...current?.assembler.read(), ...(problem && { problem }) }
   }
 
@@ -249,7 +254,7 @@ export function makeShow(deps: {
   }
 
   return {
-    id, window, health, renditions, recorded, folder, line,
+    id, window, health, renditions, recorded, line, folder: recording.folder, files: recording,
     get isReceiving() { return current !== undefined },
     get isEnded() { return isEnded },
     init: (initId) => inits.get(initId),

@@ -1,10 +1,6 @@
-import { mkdir, stat } from 'node:fs/promises'
-import { join } from 'node:path'
 import { Fault, isId, type Clock, type Log, type ShowId } from '#kernel'
-import type { StateReport } from '../contract.ts'
-import { makeLeases, type Lease } from '../recording/lease.ts'
-import { indexFile } from '../recording/recorder.ts'
-import { emptyShow, restoreShow } from '../recording/restore.ts'
+import { emptyShow, type HeldRecording, type RecordingFolder } from '#stage/recording/contract'
+import { MEDIA_LIMITS, type StateReport } from '../contract.ts'
 import type { Forms } from '../renditions/index.ts'
 import { makeShow, type Show } from './show.ts'
 
@@ -35,52 +31,46 @@ const SWEEP_MS = 60_000
 interface Kept {
   loading: Promise<Show | undefined>
   show?: Show
-  lease?: Lease
+  recording?: HeldRecording
   /** Another process has it now: what is still said here is of the past. */
   isLost?: boolean
   usedMs: number
 }
 
 export function makeShows(deps: {
-  folder: string
+  recordings: RecordingFolder
   clock: Clock
   log: Log
   report: (report: StateReport) => void
   forms: Forms
   cpuShare?: (() => number) | undefined
 }): Shows {
-  const { clock } = deps
+  const { clock, recordings } = deps
   const kept = new Map<ShowId, Kept>()
   const leaving = new Map<ShowId, Promise<void>>()
 
-  const leases = makeLeases({
-    ...deps, root: deps.folder,
-    onLost(id) {
-      const entry = kept.get(id)
-      if (!entry) return
-      entry.isLost = true
-      kept.delete(id)
-      entry.show?.drop()
-      void entry.show?.release()
-    },
-  })
+  const lose = (id: ShowId): void => {
+    const entry = kept.get(id)
+    if (!entry) return
+    entry.isLost = true
+    kept.delete(id)
+    entry.show?.drop()
+    void entry.show?.release()
+  }
 
   const load = async (id: ShowId, isWanted: boolean, entry: Kept): Promise<Show | undefined> => {
     await leaving.get(id)
-    const folder = join(deps.folder, id)
-    const isKnown = await stat(indexFile(folder)).then(() => true, () => false)
-    if (!isKnown && !isWanted) return undefined
-    await mkdir(folder, { recursive: true })
-    const lease = await leases.take(id)
-    if (!lease) throw new Fault('stage.media.held_elsewhere', { retryable: true })
-    entry.lease = lease
-    const restored = await restoreShow(lease.path)
+    if (!isWanted && !await recordings.has(id)) return undefined
+    const recording = await recordings.take(id, () => lose(id))
+    if (!recording) throw new Fault('stage.media.held_elsewhere', { retryable: true })
+    entry.recording = recording
+    const restored = await recording.restore(MEDIA_LIMITS.windowSeconds)
     if (!restored && !isWanted) {
-      await lease.release()
+      await recording.release()
       return undefined
     }
     return makeShow({
-      ...deps, id, folder: lease.path, restored: restored ?? emptyShow,
+      ...deps, id, recording, restored: restored ?? emptyShow,
       report: (said) => { if (!entry.isLost) deps.report(said) },
     })
   }
@@ -89,7 +79,7 @@ export function makeShows(deps: {
   const leave = (id: ShowId, entry: Kept): Promise<void> => {
     kept.delete(id)
     const done = Promise.resolve(entry.show?.release())
-      .then(() => entry.lease?.release())
+      .then(() => entry.recording?.release())
       .catch((error: unknown) => deps.log.error('release', { message: String(error) }))
       .finally(() => leaving.delete(id))
     leaving.set(id, done)
@@ -160,7 +150,7 @@ export function makeShows(deps: {
       sweeper.cancel()
       for (const { show } of kept.values()) show?.drop()
       await Promise.all([...kept].map(([id, entry]) => leave(id, entry)))
-      await leases.close()
+      await recordings.close()
     },
   }
 }

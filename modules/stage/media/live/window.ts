@@ -1,12 +1,13 @@
 import type { Clock } from '#kernel'
+import { TICKS_PER_SECOND } from '#formats/init-segment'
+import type { WindowStart } from '#stage/recording/contract'
 import { MEDIA_LIMITS } from '../contract.ts'
 import {
   SOURCE_NAMES, writeLivePlaylist, type AssetNames, type LiveSegmentLine, type PartLine,
 } from '../model/playlist.ts'
-import { TICKS_PER_SECOND } from '../model/timeline.ts'
 
 export interface Part extends PartLine {
-  readonly bytes: Buffer
+  readonly bytes: Uint8Array
 }
 
 export interface LiveSegment extends LiveSegmentLine {
@@ -34,14 +35,6 @@ function seal(segment: OpenSegment): void {
   })
   segment.whole = whole
   segment.isClosed = true
-}
-
-export interface WindowStart {
-  readonly segments: readonly LiveSegment[]
-  readonly nextMsn: number
-  readonly discontinuitySequence: number
-  readonly partTargetTicks: number | undefined
-  readonly isEnded: boolean
 }
 
 /** The last seconds of a show, in memory: what viewers at the live edge fetch. */

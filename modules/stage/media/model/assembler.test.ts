@@ -1,10 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { AAC_RECORD, avcRecord, nalRun, SPS_1080 } from '../testing/bytes.ts'
+import { AAC_RECORD, avcRecord, SPS_1080 } from '#formats/testing/avc'
+import { nalRun } from '../testing/bytes.ts'
 import { makeAssembler } from './assembler.ts'
-import { parseAudioConfig, parseVideoConfig } from './codecs.ts'
+import { parseAudioConfig, parseVideoConfig } from '#formats/codecs'
 import type { FlvTag } from './flv.ts'
-import { readFragments } from './fragment.ts'
+import { readFragments } from '#formats/fragment'
 import { judgeStep, makeUnwrapper } from './timeline.ts'
 
 interface Seen {

@@ -1,5 +1,5 @@
 import { MEDIA_LIMITS } from '../contract.ts'
-import { TICKS_PER_SECOND } from './timeline.ts'
+import { TICKS_PER_SECOND } from '#formats/init-segment'
 
 /** What happens before a sample of the leading track is put down. */
 export type Cut = 'none' | 'part' | 'segment'

@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import {
-  AAC_RECORD, audioTag, avcRecord, nalRun, SPS, SPS_1080, videoTag,
-} from '../testing/bytes.ts'
-import { parseAudioConfig, parseVideoConfig } from './codecs.ts'
+import { AAC_RECORD, avcRecord, SPS, SPS_1080 } from '#formats/testing/avc'
+import { audioTag, nalRun, videoTag } from '../testing/bytes.ts'
+import { parseAudioConfig, parseVideoConfig } from '#formats/codecs'
 import { isNalRun, parseAudioTag, parseVideoTag } from './flv.ts'
 import { parseSps } from '#formats/sps'
 

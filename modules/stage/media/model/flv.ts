@@ -1,4 +1,6 @@
-import { parseAudioConfig, parseVideoConfig, type AudioConfig, type VideoConfig } from './codecs.ts'
+import {
+  parseAudioConfig, parseVideoConfig, type AudioConfig, type VideoConfig,
+} from '#formats/codecs'
 
 /** One RTMP audio or video message, understood. `data` is a view into the message. */
 export type FlvTag =

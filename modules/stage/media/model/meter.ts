@@ -1,5 +1,5 @@
 import type { AudioInfo, VideoInfo } from '../contract.ts'
-import type { TrackSet } from './init-segment.ts'
+import type { TrackSet } from '#formats/init-segment'
 
 /** What the encoder really sends, over the last few seconds. */
 export interface Meter {

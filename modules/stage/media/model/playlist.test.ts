@@ -142,4 +142,21 @@ describe('playlists', () => {
     expect(text).toContain('#EXT-X-PLAYLIST-TYPE:VOD')
     expect(text.endsWith('s9.m4s\n#EXT-X-ENDLIST\n')).toBe(true)
   })
+
+  test('MED25 a cut says where players begin and which bytes belong to it', () => {
+    const lines = [
+      { msn: 1, initId: 0, isDiscontinuity: false, wallMs: 3_000, durationTicks: 90_000,
+        range: { start: 500, length: 500 } },
+      { msn: 2, initId: 0, isDiscontinuity: false, wallMs: 4_000, durationTicks: 54_000,
+        range: { start: 0, length: 300 } },
+    ]
+    expect(writeReplayPlaylist(lines, true, 27_000).split('\n')).toEqual([
+      '#EXTM3U', '#EXT-X-VERSION:9', '#EXT-X-TARGETDURATION:2', '#EXT-X-PLAYLIST-TYPE:VOD',
+      '#EXT-X-MEDIA-SEQUENCE:1', '#EXT-X-START:TIME-OFFSET=0.30000,PRECISE=YES',
+      '#EXT-X-MAP:URI="init-0.mp4"', '#EXT-X-PROGRAM-DATE-TIME:1970-01-01T00:00:03.000Z',
+      '#EXTINF:1.00000,', '#EXT-X-BYTERANGE:500@500', 's1.m4s',
+      '#EXT-X-PROGRAM-DATE-TIME:1970-01-01T00:00:04.000Z',
+      '#EXTINF:0.60000,', '#EXT-X-BYTERANGE:300@0', 's2.m4s', '#EXT-X-ENDLIST', '',
+    ])
+  })
 })

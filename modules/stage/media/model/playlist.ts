@@ -1,5 +1,6 @@
+import { TICKS_PER_SECOND } from '#formats/init-segment'
+import type { ReplayLine, SegmentLine } from '#stage/recording/contract'
 import { MEDIA_LIMITS } from '../contract.ts'
-import { TICKS_PER_SECOND } from './timeline.ts'
 
 /** How a playlist's files begin; a number and an ending follow. */
 export interface AssetNames {
@@ -17,15 +18,6 @@ export interface PartLine {
   readonly isIndependent: boolean
   /** There is nothing to fetch: the rendition was not made at that time. */
   readonly isGap?: boolean
-}
-
-export interface SegmentLine {
-  readonly msn: number
-  readonly initId: number
-  readonly isDiscontinuity: boolean
-  /** PROGRAM-DATE-TIME of its first sample, milliseconds since 1970. */
-  readonly wallMs: number
-  readonly durationTicks: number
 }
 
 export interface LiveSegmentLine extends SegmentLine {
@@ -126,11 +118,6 @@ export function writeLivePlaylist(view: LiveView): string {
   // a segment on the very last line for the next one and then finds its break misplaced.
   else if (last) lines.push('#EXT-X-DISCONTINUITY')
   return lines.join('\n') + '\n'
-}
-
-/** A segment of a replay; at the edges of a cut only some of its bytes. */
-export interface ReplayLine extends SegmentLine {
-  readonly range?: { readonly start: number; readonly length: number } | undefined
 }
 
 /** The recording, or a cut of it: an EVENT playlist while it grows, VOD once it is complete.

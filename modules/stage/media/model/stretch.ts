@@ -1,7 +1,9 @@
 import { makeCutter } from './cutter.ts'
-import { writeFragment, type Sample } from './fragment.ts'
-import { AUDIO_TRACK, VIDEO_TRACK, type TrackSet } from './init-segment.ts'
-import { TICKS_PER_SECOND, sourceMsAt, type Mapping } from './timeline.ts'
+import { writeFragment, type Sample } from '#formats/fragment'
+import {
+  AUDIO_TRACK, TICKS_PER_SECOND, VIDEO_TRACK, type TrackSet,
+} from '#formats/init-segment'
+import { sourceMsAt, type Mapping } from './timeline.ts'
 import { makeAudioTrack, makeVideoTrack } from './tracks.ts'
 
 /** Where finished media goes. Calls come in order: init, open, part..., close, open... */

@@ -32,8 +32,6 @@ export interface Mapping {
   readonly ticks: number
 }
 
-export const TICKS_PER_SECOND = 90_000
-
 export const ticksAt = (mapping: Mapping, sourceMs: number): number =>
   mapping.ticks + (sourceMs - mapping.sourceMs) * 90
 

@@ -1,6 +1,7 @@
-import type { AudioConfig } from './codecs.ts'
-import type { Sample } from './fragment.ts'
-import { TICKS_PER_SECOND, ticksAt, type Mapping } from './timeline.ts'
+import type { AudioConfig } from '#formats/codecs'
+import type { Sample } from '#formats/fragment'
+import { TICKS_PER_SECOND } from '#formats/init-segment'
+import { ticksAt, type Mapping } from './timeline.ts'
 
 /** A track holds its newest sample back: how long it lasts is known when the next one comes. */
 interface Held {

@@ -1,7 +1,7 @@
 import type { Clock, Log, ShowId } from '#kernel'
 import type { PictureTurners, RenditionName, SoundTurners, StateView } from '../contract.ts'
 import type { LiveWindow } from '../live/window.ts'
-import type { TrackSet } from '../model/init-segment.ts'
+import type { TrackSet } from '#formats/init-segment'
 import { AUDIO_NAMES, LOW_NAMES } from '../model/playlist.ts'
 import type { PartSamples } from '../model/stretch.ts'
 import { LOW, lowSize, makeLow } from './low.ts'

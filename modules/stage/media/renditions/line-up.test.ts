@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { makeManualClock } from '#kernel'
-import type { Sample } from '../model/fragment.ts'
+import type { Sample } from '#formats/fragment'
 import { AUDIO_NAMES, LOW_NAMES } from '../model/playlist.ts'
 import { makeLineUp } from './line-up.ts'
 import { lowSize } from './low.ts'

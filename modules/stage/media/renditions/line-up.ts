@@ -1,5 +1,5 @@
 import type { TurnedPicture } from '../contract.ts'
-import type { Sample } from '../model/fragment.ts'
+import type { Sample } from '#formats/fragment'
 
 /** Where a picture that comes back belongs. */
 export interface Slot {

@@ -1,10 +1,11 @@
 import type { Clock, Log } from '#kernel'
 import type { PictureTurner, PictureTurners } from '../contract.ts'
-import { parseVideoConfig, type VideoConfig } from '../model/codecs.ts'
-import { writeFragment, type Sample } from '../model/fragment.ts'
-import { AUDIO_TRACK, VIDEO_TRACK, writeInit, type TrackSet } from '../model/init-segment.ts'
+import { parseVideoConfig, type VideoConfig } from '#formats/codecs'
+import { writeFragment, type Sample } from '#formats/fragment'
+import {
+  AUDIO_TRACK, TICKS_PER_SECOND, VIDEO_TRACK, writeInit, type TrackSet,
+} from '#formats/init-segment'
 import type { PartSamples } from '../model/stretch.ts'
-import { TICKS_PER_SECOND } from '../model/timeline.ts'
 import { makeLineUp } from './line-up.ts'
 import type { RenditionWriter, SourceSegment } from './rendition.ts'
 

@@ -1,5 +1,5 @@
 import type { LiveSegmentLine } from '../model/playlist.ts'
-import { TICKS_PER_SECOND } from '../model/timeline.ts'
+import { TICKS_PER_SECOND } from '#formats/init-segment'
 
 /** One line of the multivariant playlist. */
 export interface Variant {

@@ -1,8 +1,9 @@
 import type { Clock } from '#kernel'
-import { writeFragment } from '../model/fragment.ts'
-import { AUDIO_TRACK, VIDEO_TRACK, writeInit, type TrackSet } from '../model/init-segment.ts'
+import { writeFragment } from '#formats/fragment'
+import {
+  AUDIO_TRACK, TICKS_PER_SECOND, VIDEO_TRACK, writeInit, type TrackSet,
+} from '#formats/init-segment'
 import type { PartSamples } from '../model/stretch.ts'
-import { TICKS_PER_SECOND } from '../model/timeline.ts'
 import type { RenditionWriter, SourceSegment } from './rendition.ts'
 import { stillFor, type Still } from './still.ts'
 

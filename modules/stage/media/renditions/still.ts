@@ -1,4 +1,4 @@
-import { parseVideoConfig, type VideoConfig } from '../model/codecs.ts'
+import { parseVideoConfig, type VideoConfig } from '#formats/codecs'
 
 /** A black picture (x264, baseline), so that sound without its picture has the same tracks as the
  *  rest and players switch to it and back within one buffer: hls.js leaves variants without a

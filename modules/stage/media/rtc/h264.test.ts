@@ -1,7 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { parseVideoConfig } from '../model/codecs.ts'
-import { avcRecord as goodRecord, nalRun, SPS, SPS_1080 } from '../testing/bytes.ts'
+import { parseVideoConfig } from '#formats/codecs'
+import { avcRecord as goodRecord, SPS, SPS_1080 } from '#formats/testing/avc'
+import { nalRun } from '../testing/bytes.ts'
 import { anyBytes, damaged } from '#formats/testing/hostile'
 import {
   avcRecord, makeDepacketiser, packetise, PICTURE_BYTES_MAX, readRecord, splitRun,

@@ -1,6 +1,6 @@
 import type { Clock, Timer } from '#kernel'
 import type { Peer, SoundTurner, SoundTurners } from '../contract.ts'
-import { parseAudioConfig, parseVideoConfig } from '../model/codecs.ts'
+import { parseAudioConfig, parseVideoConfig } from '#formats/codecs'
 import type { FlvTag } from '../model/flv.ts'
 import { makeWallClock } from '../model/wall-clock.ts'
 import type { Feed, Kind, Line } from './line.ts'

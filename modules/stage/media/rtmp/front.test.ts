@@ -4,6 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   Fault, ok, refuse, silentLog, systemClock, systemRandom, type Result,
 } from '#kernel'
+import { makeRecordingFolder } from '#stage/recording'
 import type { Doorstep } from '../contract.ts'
 import { makeMediaServer, makeRtmpFront, type MediaServer, type RtmpServer } from '../index.ts'
 import {
@@ -29,7 +30,8 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'silkcast-front-'))
   encoders = []
   media = makeMediaServer({
-    clock: systemClock, log: silentLog, folder, internalKey: INTERNAL_KEY,
+    clock: systemClock, log: silentLog, internalKey: INTERNAL_KEY,
+    recordings: makeRecordingFolder({ clock: systemClock, log: silentLog, folder }),
     self: { isBehindFront: true }, random: systemRandom, rtc: noRtc,
     control: {
       authorize: async () => { throw new Error('the front has asked already') },

@@ -1,9 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
+import { avcRecord } from '#formats/testing/avc'
 import { MEDIA_LIMITS } from '../contract.ts'
-import {
-  avcRecord, chunks, commandBody, handshake, introduction, videoTag,
-} from '../testing/bytes.ts'
+import { chunks, commandBody, handshake, introduction, videoTag } from '../testing/bytes.ts'
 import { makeRtmpParser } from './parser.ts'
 import { makeKeyGuard } from './server.ts'
 

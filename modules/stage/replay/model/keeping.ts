@@ -1,4 +1,4 @@
-import type { StorageView } from '#stage/media/contract'
+import type { StorageView } from '#stage/recording/contract'
 import { replayLimits, type RemovedWhy, type ReplayRow, type StorageReport } from '../contract.ts'
 import type { ShowId } from '#kernel'
 

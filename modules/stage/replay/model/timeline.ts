@@ -1,4 +1,4 @@
-import type { RecordingSpan } from '#stage/media/contract'
+import type { RecordingSpan } from '#stage/recording/contract'
 
 /** The place of a moment in the recording. In a gap: where the recording goes on. Before and after
  *  it: its ends. */

@@ -1,6 +1,6 @@
 import { silentLog, systemClock, type ShowId } from '#kernel'
-import { makeLeases } from '../recording/lease.ts'
-import { makeRecorder } from '../recording/recorder.ts'
+import { makeLeases } from '../lease.ts'
+import { makeRecorder } from '../recorder.ts'
 import { part } from './parts.ts'
 
 // A process that takes a show's folder and records into it without end. What it is asked to do and
@@ -12,8 +12,8 @@ const lease = await leases.take(id)
 say(lease ? 'taken' : 'refused')
 if (lease) {
   const recorder = makeRecorder({
-    folder: lease.path, log: silentLog, onSegment: () => {},
-    onProblem: (problem) => say(problem),
+    folder: lease.path, log: silentLog,
+    told: { onSegment() {}, onProblem: (problem) => say(problem) },
   })
   process.on('message', () => void recorder.release().then(() => lease.release())
     .then(() => say('released')))

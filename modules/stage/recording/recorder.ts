@@ -2,8 +2,8 @@ import { constants } from 'node:fs'
 import { appendFile, mkdir, open, writeFile, type FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Log } from '#kernel'
-import type { MediaProblem } from '../contract.ts'
-import { writeLine, type IndexLine, type RecordedSegment } from './index-file.ts'
+import type { RecordedSegment, Recorder, RecorderTold, RecordingProblem } from './contract.ts'
+import { writeLine, type IndexLine } from './index-file.ts'
 
 export const initFile = (folder: string, id: number): string => join(folder, `init-${id}.mp4`)
 export const segmentFile = (folder: string, msn: number): string => join(folder, `s${msn}.m4s`)
@@ -13,22 +13,6 @@ export const indexFile = (folder: string): string => join(folder, 'index.jsonl')
 export const headFile = (folder: string): string => join(folder, 'head')
 const HEAD_BYTES = 16
 
-/** Writes one show to disk, in order, behind the live path: nothing here is waited for there. */
-export interface Recorder {
-  init(id: number, bytes: Buffer): void
-  open(segment: Omit<RecordedSegment, 'durationTicks'>, partTargetTicks: number | undefined): void
-  part(bytes: Buffer): void
-  close(msn: number, durationTicks: number): void
-  end(): void
-  /** Tries again after a full disk, with the next publisher. */
-  resume(): void
-  readonly problem: MediaProblem | undefined
-  /** Everything asked so far is written (or given up). */
-  flushed(): Promise<void>
-  /** Lets go of the files; a later call opens them again. */
-  release(): Promise<void>
-}
-
 /** What may wait for a slow disk before the recording gives way to the live picture. */
 const BACKLOG_BYTES_MAX = 64_000_000
 
@@ -36,26 +20,23 @@ const isFull = (error: unknown): boolean =>
   ['ENOSPC', 'EDQUOT'].includes((error as NodeJS.ErrnoException).code ?? '')
 
 export function makeRecorder(deps: {
-  folder: string
-  log: Log
-  onProblem: (problem: MediaProblem) => void
-  /** A segment is whole on disk: only now may the replay name it. */
-  onSegment: (segment: RecordedSegment) => void
+  folder: string; log: Log; told: RecorderTold
 }): Recorder {
+  const { told } = deps
   let chain: Promise<void> = mkdir(deps.folder, { recursive: true }).then(() => {})
   let head: Promise<FileHandle> | undefined
   let backlogBytes = 0
-  let problem: MediaProblem | undefined
+  let problem: RecordingProblem | undefined
   let handle: FileHandle | undefined
   let current: Omit<RecordedSegment, 'durationTicks'> | undefined
 
-  const stop = async (reason: MediaProblem, cause?: unknown): Promise<void> => {
+  const stop = async (reason: RecordingProblem, cause?: unknown): Promise<void> => {
     if (problem !== undefined) return
     problem = reason
     current = undefined
     const message = cause instanceof Error ? cause.message : undefined
     deps.log.error('recording stopped', { reason, message })
-    deps.onProblem(reason)
+    told.onProblem(reason)
     const broken = handle
     handle = undefined
     await broken?.close().catch(() => {})
@@ -64,14 +45,13 @@ export function makeRecorder(deps: {
   const then = (work: () => Promise<void>, sizeBytes = 0): void => {
     if (problem !== undefined) return
     if (backlogBytes + sizeBytes > BACKLOG_BYTES_MAX) {
-      void stop('stage.media.recording_failed')
+      void stop('failed')
       return
     }
     backlogBytes += sizeBytes
     chain = chain
       .then(() => (problem === undefined ? work() : undefined))
-      .catch((error: unknown) => stop(isFull(error)
-        ? 'stage.media.recording_stopped_disk_full' : 'stage.media.recording_failed', error))
+      .catch((error: unknown) => stop(isFull(error) ? 'disk_full' : 'failed', error))
       .finally(() => { backlogBytes -= sizeBytes })
   }
 
@@ -108,7 +88,7 @@ export function makeRecorder(deps: {
       handle = undefined
       if (segment?.msn !== msn) return
       await addLine({ is: 'close', msn, durationTicks })
-      deps.onSegment({ ...segment, durationTicks })
+      told.onSegment({ ...segment, durationTicks })
     }),
     end() {
       problem = undefined

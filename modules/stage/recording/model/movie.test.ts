@@ -1,9 +1,9 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
-import { avcRecord } from '../testing/bytes.ts'
-import { parseVideoConfig, type AudioConfig, type VideoConfig } from './codecs.ts'
-import { walkBoxes, writeFragment } from './fragment.ts'
-import { writeInit } from './init-segment.ts'
+import { parseVideoConfig, type AudioConfig, type VideoConfig } from '#formats/codecs'
+import { walkBoxes, writeFragment } from '#formats/fragment'
+import { writeInit } from '#formats/init-segment'
+import { avcRecord } from '#formats/testing/avc'
 import { makeMovie } from './movie.ts'
 import { readRuns, readTracks } from './samples.ts'
 
@@ -79,7 +79,7 @@ describe('one file of many stretches', () => {
     jumpTicks: fc.integer({ min: -5_000_000, max: 5_000_000 }),
     frames: fc.integer({ min: 2, max: 60 }), lateMs: fc.integer({ min: 0, max: 40 }),
   })
-  test('MED25 keeps sound and picture together wherever the clock jumped', () => {
+  test('REC5 keeps sound and picture together wherever the clock jumped', () => {
     fc.assert(fc.property(fc.array(stretch, { minLength: 1, maxLength: 8 }), (given) => {
       let ticks = 100_000_000
       const stretches = given.map(({ jumpTicks, ...rest }, n): Stretch => {
@@ -104,7 +104,7 @@ describe('one file of many stretches', () => {
     }), { numRuns: 100 })
   })
 
-  test('MED25 MED25 hides what lies before the moment of the cut, in both tracks alike', () => {
+  test('REC4 hides what lies before the moment of the cut, in both tracks alike', () => {
     const stretches = [{ ticks: 900_000, frames: 50, lateMs: 10 }]
     const whole = build(stretches, 900_000)
     const cut = build(stretches, 900_000 + 45_000)

@@ -1,16 +1,12 @@
 import { open, readFile, type FileHandle } from 'node:fs/promises'
-import { makeMovie, type Movie } from '../model/movie.ts'
-import type { ReplayLine } from '../model/playlist.ts'
-import { readRuns, readTracks, type TrackHead } from '../model/samples.ts'
-import type { RecordedSegment } from './index-file.ts'
+import { makeMovie, type Movie } from './model/movie.ts'
+import { readRuns, readTracks, type TrackHead } from './model/samples.ts'
+import type { MovieBytes, RecordedSegment, ReplayLine } from './contract.ts'
 import { initFile, segmentFile } from './recorder.ts'
 
-/** An MP4 that is not on disk: its index in memory, its samples in the recorded segments. */
-export interface MovieFile {
-  readonly sizeBytes: number
+/** With the tracks that it has. */
+export interface MovieFile extends MovieBytes {
   readonly tracks: readonly TrackHead[]
-  /** The bytes of a range, both ends included. */
-  read(start: number, end: number): AsyncGenerator<Buffer>
 }
 
 export type MovieLine = ReplayLine & Pick<RecordedSegment, 'ticks'>

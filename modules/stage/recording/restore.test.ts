@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { silentLog } from '#kernel'
-import { readFragments, writeFragment } from '../model/fragment.ts'
+import { readFragments, writeFragment } from '#formats/fragment'
 import { readIndex, writeLine } from './index-file.ts'
 import { headFile, indexFile, makeRecorder, segmentFile } from './recorder.ts'
 import { restoreShow } from './restore.ts'
@@ -23,7 +23,7 @@ const part = (time: number, isKey: boolean): Buffer => writeFragment(time, [{
 async function record(name: string, segments: number): Promise<string> {
   const folder = join(root, name)
   const recorder = makeRecorder({
-    folder, log: silentLog, onProblem: () => {}, onSegment: () => {},
+    folder, log: silentLog, told: { onProblem() {}, onSegment() {} },
   })
   recorder.init(0, Buffer.from('init'))
   for (let msn = 0; msn < segments; msn++) {
@@ -38,10 +38,10 @@ async function record(name: string, segments: number): Promise<string> {
 }
 
 describe('a recording after a crash', () => {
-  test('MED15 the open segment is kept with its whole parts', async () => {
+  test('REC3 the open segment is kept with its whole parts', async () => {
     const folder = await record('torn', 3)
     await truncate(segmentFile(folder, 2), 3 * part(0, true).length - 5)
-    const restored = (await restoreShow(folder))!
+    const restored = (await restoreShow(folder, 12))!
     expect(restored.window.nextMsn).toBe(3)
     expect(restored.window.partTargetTicks).toBe(PART)
     expect(restored.window.segments.map(({ msn, parts, isClosed }) =>
@@ -50,20 +50,20 @@ describe('a recording after a crash', () => {
     expect(restored.startTicks).toBe(8 * PART)
     expect(restored.recorded.at(-1)).toMatchObject({ msn: 2, durationTicks: 2 * PART })
     // The second look finds it closed.
-    expect((await restoreShow(folder))!.recorded).toEqual(restored.recorded)
+    expect((await restoreShow(folder, 12))!.recorded).toEqual(restored.recorded)
   })
 
-  test('MED15 an open segment without a whole part gives its number back', async () => {
+  test('REC3 an open segment without a whole part gives its number back', async () => {
     const folder = await record('empty', 3)
     await writeFile(segmentFile(folder, 2), '')
-    const { window } = (await restoreShow(folder))!
+    const { window } = (await restoreShow(folder, 12))!
     expect([window.nextMsn, window.segments.length]).toEqual([2, 2])
   })
 
-  test('MED10 numbers given out after the disk was full are not given out again', async () => {
+  test('REC2 numbers given out after the disk was full are not given out again', async () => {
     const folder = await record('full', 3)
     await writeFile(headFile(folder), '40'.padEnd(16))
-    const { window, recorded } = (await restoreShow(folder))!
+    const { window, recorded } = (await restoreShow(folder, 12))!
     expect([window.nextMsn, window.segments.length, recorded.length]).toEqual([41, 0, 3])
     expect(window.discontinuitySequence).toBe(1)
   })
@@ -71,7 +71,7 @@ describe('a recording after a crash', () => {
   test('a torn line and foreign lines are left out', async () => {
     const folder = await record('lines', 3)
     await appendFile(indexFile(folder), '{"is":"open","msn":3,"ini')
-    const { recorded } = (await restoreShow(folder))!
+    const { recorded } = (await restoreShow(folder, 12))!
     expect(recorded.map(({ msn }) => msn)).toEqual([0, 1, 2])
     const odd = ['null', '[]', '{"is":"close"}', '{"is":"open","msn":-1}', '{"is":"close","msn":9,'
       + '"durationTicks":1}', '{"__proto__":{"is":"end"}}']

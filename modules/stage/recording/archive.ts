@@ -1,12 +1,11 @@
 import { readdir, rm, stat, statfs, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isId, type Log, type ShowId } from '#kernel'
-import type { DownloadView, RecordingView, StorageView } from '../contract.ts'
-import type { Show } from '../live/show.ts'
-import type { Shows } from '../live/shows.ts'
-import { cutSegments, durationTicksOf, type Cut, type CutView } from '../model/cut.ts'
-import { spansOf } from '../model/spans.ts'
-import { TICKS_PER_SECOND } from '../model/timeline.ts'
+import { TICKS_PER_SECOND } from '#formats/init-segment'
+import type { Archive, DownloadView, KnownCut, RecordedShow, RecordedShows, StorageView,
+} from './contract.ts'
+import { cutSegments, durationTicksOf } from './model/cut.ts'
+import { spansOf } from './model/spans.ts'
 import { readCut, writeCut } from './cut-file.ts'
 import { groupByForm } from './forms.ts'
 import { readIndex, writeLine } from './index-file.ts'
@@ -14,31 +13,6 @@ import { makeOneForm } from './make-movie.ts'
 import { layOutMovie, type MovieFile, type MovieLine } from './movie-file.ts'
 import { indexFile } from './recorder.ts'
 import { readParts, readText } from './restore.ts'
-
-/** A cut with what its edges are. */
-export interface KnownCut extends CutView {
-  readonly cut: Cut
-  readonly isPublic: boolean
-}
-
-/** Where the one file comes from. */
-export type Download = { readonly movie: MovieFile } | { readonly path: string }
-
-/** What is kept of shows that have ended: their cut, the one file, their size, their end. */
-export interface Archive {
-  /** Undefined while a show has not ended: then nothing is cut. */
-  cutOf(show: Show): Promise<KnownCut | undefined>
-  setCut(show: Show, cut: Cut): Promise<void>
-  view(show: Show): Promise<RecordingView>
-  downloadView(show: Show): Promise<DownloadView>
-  download(show: Show): Promise<Download | undefined>
-  /** Begins to make the one file where that takes work. */
-  make(show: Show): Promise<void>
-  /** False while the show has not ended. */
-  remove(showId: ShowId): Promise<boolean>
-  storage(): Promise<StorageView>
-  close(): void
-}
 
 const CUTS_KEPT = 200
 const MOVIES_KEPT = 2
@@ -54,7 +28,7 @@ function keep<K, V>(map: Map<K, V>, key: K, value: V, most: number): V {
 interface Making { readonly stop: () => void; done: number; hasFailed: boolean; isOver: boolean }
 
 export function makeArchive(deps: {
-  shows: Shows; folder: string; log: Log; ffmpeg: string | undefined
+  shows: RecordedShows; folder: string; log: Log; ffmpeg?: string | undefined
 }): Archive {
   const { shows, log } = deps
   const cuts = new Map<ShowId, Promise<KnownCut>>()
@@ -62,14 +36,14 @@ export function makeArchive(deps: {
   const making = new Map<string, Making>()
   const sizes = new Map<string, { stamp: string; sizeBytes: number; durationMs: number }>()
 
-  const readKnown = async (show: Show): Promise<KnownCut> => {
+  const readKnown = async (show: RecordedShow): Promise<KnownCut> => {
     const cut = await readCut(show.folder)
     const view = await cutSegments(show.recorded, cut, async (segment) =>
       (await readParts(show.folder, segment))
         .map(({ bytes, ...part }) => ({ ...part, sizeBytes: bytes.length })))
     return { ...view, cut, isPublic: cut.isPublic }
   }
-  const cutOf = async (show: Show): Promise<KnownCut | undefined> => {
+  const cutOf = async (show: RecordedShow): Promise<KnownCut | undefined> => {
     if (!show.isEnded) return undefined
     await show.flushed()
     const known = cuts.get(show.id)
@@ -80,10 +54,10 @@ export function makeArchive(deps: {
   }
   const linesOf = (cut: KnownCut): readonly MovieLine[] => cut.lines as readonly MovieLine[]
   const nameOf = ({ cut }: KnownCut): string => `made-${cut.inMs}-${cut.outMs ?? 'end'}.mp4`
-  const madePath = (show: Show, cut: KnownCut): string => join(show.folder, nameOf(cut))
+  const madePath = (show: RecordedShow, cut: KnownCut): string => join(show.folder, nameOf(cut))
   const sizeOfFile = async (path: string) => (await stat(path).catch(() => undefined))?.size
 
-  const layOut = (show: Show, cut: KnownCut): Promise<MovieFile | undefined> => {
+  const layOut = (show: RecordedShow, cut: KnownCut): Promise<MovieFile | undefined> => {
     const key = `${show.id} ${nameOf(cut)}`
     const known = movies.get(key)
     if (known) return known
@@ -94,7 +68,9 @@ export function makeArchive(deps: {
     return keep(movies, key, laying, MOVIES_KEPT)
   }
 
-  const readDownload = async (show: Show, cut: KnownCut | undefined): Promise<DownloadView> => {
+  const readDownload = async (
+    show: RecordedShow, cut: KnownCut | undefined,
+  ): Promise<DownloadView> => {
     const none = { sizeBytes: null, done: 0, forms: 0 }
     if (!cut || cut.lines.length === 0) return { ...none, state: 'none' }
     const forms = (await groupByForm(show.folder, linesOf(cut))).length
@@ -129,7 +105,7 @@ export function makeArchive(deps: {
     }, 10_000)
   }
 
-  const forget = (show: Show, cut: KnownCut | undefined): void => {
+  const forget = (show: RecordedShow, cut: KnownCut | undefined): void => {
     cuts.delete(show.id)
     for (const key of movies.keys()) if (key.startsWith(`${show.id} `)) movies.delete(key)
     if (!cut) return
@@ -137,7 +113,7 @@ export function makeArchive(deps: {
     making.delete(madePath(show, cut))
   }
 
-  const formsOf = async (show: Show, cut: KnownCut) => {
+  const formsOf = async (show: RecordedShow, cut: KnownCut) => {
     const groups = await groupByForm(show.folder, linesOf(cut))
     const isToEnd = cut.toTicks === durationTicksOf(show.recorded)
     const wholeTicks = durationTicksOf(linesOf(cut))

@@ -1,29 +1,11 @@
 import { appendFile, readFile, stat } from 'node:fs/promises'
-import type { LiveSegment, WindowStart } from '../live/window.ts'
-import { MEDIA_LIMITS } from '../contract.ts'
-import { readFragments, type FragmentInfo } from '../model/fragment.ts'
-import { VIDEO_TRACK } from '../model/init-segment.ts'
-import { TICKS_PER_SECOND } from '../model/timeline.ts'
-import { readIndex, writeLine, type RecordedSegment } from './index-file.ts'
+import { readFragments, type FragmentInfo } from '#formats/fragment'
+import { TICKS_PER_SECOND, VIDEO_TRACK } from '#formats/init-segment'
+import type { LoadedSegment, RecordedSegment, Restored } from './contract.ts'
+import { readIndex, writeLine } from './index-file.ts'
 import { headFile, indexFile, initFile, segmentFile } from './recorder.ts'
 
-export interface Restored {
-  readonly window: WindowStart
-  readonly recorded: readonly RecordedSegment[]
-  readonly nextInitId: number
-  readonly startTicks: number
-}
-
 const INDEX_BYTES_MAX = 64_000_000
-const WINDOW_TICKS = MEDIA_LIMITS.windowSeconds * TICKS_PER_SECOND
-
-export const emptyShow: Restored = {
-  window: {
-    segments: [], nextMsn: 0, discontinuitySequence: 0, partTargetTicks: undefined,
-    isEnded: false,
-  },
-  recorded: [], nextInitId: 0, startTicks: 0,
-}
 
 export async function readText(path: string): Promise<string | undefined> {
   try {
@@ -70,11 +52,11 @@ async function closeTorn(
 }
 
 async function readTail(
-  folder: string, recorded: readonly RecordedSegment[],
-): Promise<LiveSegment[]> {
-  const tail: LiveSegment[] = []
+  folder: string, recorded: readonly RecordedSegment[], tailTicks: number,
+): Promise<LoadedSegment[]> {
+  const tail: LoadedSegment[] = []
   let ticks = 0
-  for (let at = recorded.length - 1; at >= 0 && ticks < WINDOW_TICKS; at--) {
+  for (let at = recorded.length - 1; at >= 0 && ticks < tailTicks; at--) {
     const segment = recorded[at]!
     const isGap = tail[0] !== undefined && tail[0].msn !== segment.msn + 1
     if (isGap) break
@@ -84,8 +66,11 @@ async function readTail(
   return tail
 }
 
-/** A show as its folder tells it; undefined when it never recorded anything. */
-export async function restoreShow(folder: string): Promise<Restored | undefined> {
+/** A show as its folder tells it, its last seconds in memory; undefined when it never recorded
+ *  anything. */
+export async function restoreShow(
+  folder: string, tailSeconds: number,
+): Promise<Restored | undefined> {
   const text = await readText(indexFile(folder))
   if (text === undefined) return undefined
   const index = readIndex(text)
@@ -97,7 +82,8 @@ export async function restoreShow(folder: string): Promise<Restored | undefined>
   const known = Math.max(last?.msn ?? -1, index.open?.msn ?? -1)
   const head = Number((await readText(headFile(folder)))?.trim() || -1)
   const isBehind = Number.isSafeInteger(head) && head > known
-  const segments = isBehind ? [] : await readTail(folder, recorded)
+  const segments = isBehind ? []
+    : await readTail(folder, recorded, tailSeconds * TICKS_PER_SECOND)
   const before = recorded.slice(0, recorded.length - segments.length)
   return {
     recorded,

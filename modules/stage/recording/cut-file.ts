@@ -1,6 +1,7 @@
 import { readFile, rename, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { wholeCut, type Cut } from '../model/cut.ts'
+import type { CutCommand } from './contract.ts'
+import { wholeCut } from './model/cut.ts'
 
 const cutFile = (folder: string): string => join(folder, 'cut.json')
 const isMs = (value: unknown): value is number =>
@@ -8,7 +9,7 @@ const isMs = (value: unknown): value is number =>
 
 /** The cut as the server last told it; a file that cannot be read hides the replay: what was
  *  withdrawn must not come back by an accident. */
-export async function readCut(folder: string): Promise<Cut> {
+export async function readCut(folder: string): Promise<CutCommand> {
   try {
     const raw: Record<string, unknown> = JSON.parse(await readFile(cutFile(folder), 'utf8'))
     const { inMs, outMs, isPublic } = raw
@@ -20,7 +21,7 @@ export async function readCut(folder: string): Promise<Cut> {
   }
 }
 
-export async function writeCut(folder: string, cut: Cut): Promise<void> {
+export async function writeCut(folder: string, cut: CutCommand): Promise<void> {
   const path = cutFile(folder)
   await writeFile(`${path}.new`, JSON.stringify(cut))
   await rename(`${path}.new`, path)

@@ -1,4 +1,4 @@
-import { writeFragment } from '../model/fragment.ts'
+import { writeFragment } from '#formats/fragment'
 
 /** A part of 0.2 s with one sample. */
 export const part = (time: number, isKey: boolean, fill = 9): Buffer => writeFragment(time, [{

@@ -1,5 +1,5 @@
-import { makeBitReader } from '#formats/bits'
-import { parseSps } from '#formats/sps'
+import { makeBitReader } from './bits.ts'
+import { parseSps } from './sps.ts'
 
 export interface VideoConfig {
   readonly kind: 'video'

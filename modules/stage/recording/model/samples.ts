@@ -1,5 +1,5 @@
-import { walkBoxes } from './fragment.ts'
-import { TICKS_PER_SECOND } from './timeline.ts'
+import { walkBoxes } from '#formats/fragment'
+import { TICKS_PER_SECOND } from '#formats/init-segment'
 
 /** A track as its init segment describes it; `boxes` are carried over as they are. */
 export interface TrackHead {

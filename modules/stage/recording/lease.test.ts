@@ -6,13 +6,13 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { silentLog, systemClock, type ShowId } from '#kernel'
-import { makeShowId, until } from '../testing.ts'
-import { part } from '../testing/parts.ts'
+import { makeShowId, until } from './testing.ts'
+import { part } from './testing/parts.ts'
 import { makeLeases, type Leases } from './lease.ts'
 import { makeRecorder } from './recorder.ts'
 import { restoreShow } from './restore.ts'
 
-const HOLDER = fileURLToPath(new URL('../testing/holder.ts', import.meta.url))
+const HOLDER = fileURLToPath(new URL('./testing/holder.ts', import.meta.url))
 let root: string
 let id: ShowId
 let leases: Leases
@@ -56,7 +56,7 @@ async function readAll(): Promise<Record<string, string>> {
   return Object.fromEntries(all)
 }
 
-test('MED24 a folder is in one pair of hands, and goes to the next when they let go', async () => {
+test('REC1 a folder is in one pair of hands, and goes to the next when they let go', async () => {
   const holder = await startHolder()
   expect(holder.said).toEqual(['taken'])
   expect(await leases.take(id)).toBeUndefined()
@@ -71,13 +71,13 @@ test('MED24 a folder is in one pair of hands, and goes to the next when they let
   expect((await startHolder()).said).toEqual(['taken'])
 })
 
-test('MED24 only one of many that want a free folder gets it', async () => {
+test('REC1 only one of many that want a free folder gets it', async () => {
   const holders = await Promise.all(Array.from({ length: 6 }, () => startHolder()))
   expect(holders.map(({ said }) => said[0]).toSorted())
     .toEqual(['refused', 'refused', 'refused', 'refused', 'refused', 'taken'])
 }, 20_000)
 
-test('MED24 who was killed is followed at once', async () => {
+test('REC1 who was killed is followed at once', async () => {
   const holder = await startHolder()
   await until('a recording', async () => await lines() > 10)
   holder.child.kill('SIGKILL')
@@ -87,17 +87,17 @@ test('MED24 who was killed is followed at once', async () => {
   expect(systemClock.steadyMs() - startMs).toBeLessThan(1_000)
 })
 
-test('MED24 who slept and wakes up finds every way closed, and spoils nothing', async () => {
+test('REC1 who slept and wakes up finds every way closed, and spoils nothing', async () => {
   const holder = await startHolder()
   await until('a recording', async () => await lines() > 40)
   holder.child.kill('SIGSTOP')
   const startMs = systemClock.steadyMs()
   const lease = await until('the folder', () => leases.take(id), 5_000)
   expect(systemClock.steadyMs() - startMs).toBeLessThan(3_000)
-  const restored = (await restoreShow(lease.path))!
+  const restored = (await restoreShow(lease.path, 12))!
   const recorder = makeRecorder({
-    folder: lease.path, log: silentLog, onProblem: (problem) => { throw new Error(problem) },
-    onSegment: () => {},
+    folder: lease.path, log: silentLog,
+    told: { onProblem(problem) { throw new Error(problem) }, onSegment() {} },
   })
   const record = async (count: number): Promise<void> => {
     for (let n = 0; n < count; n++, next++) {
@@ -116,16 +116,16 @@ test('MED24 who slept and wakes up finds every way closed, and spoils nothing', 
   await until('it noticed', () => holder.said.includes('lost'))
   await systemClock.sleep(300)
   expect(await readAll()).toEqual(before)
-  expect(holder.said).toContain('stage.media.recording_failed')
+  expect(holder.said).toContain('failed')
   // And nobody is disturbed: it goes on from there.
   await record(2)
-  const after = (await restoreShow(lease.path))!
+  const after = (await restoreShow(lease.path, 12))!
   expect(after.recorded.map(({ msn }) => msn))
     .toEqual(Array.from({ length: next }, (_none, msn) => msn))
   expect(lost).toEqual([])
 }, 20_000)
 
-test('MED24 who loses a folder is told', async () => {
+test('REC1 who loses a folder is told', async () => {
   const lease = (await leases.take(id))!
   const [mine] = await readdir(join(root, '.held'))
   await rm(join(root, '.held', mine!, id))
@@ -133,7 +133,7 @@ test('MED24 who loses a folder is told', async () => {
   await expect(writeFile(join(lease.path, 'x'), '')).rejects.toMatchObject({ code: 'ENOENT' })
 })
 
-test('MED24 processes that begin at the same moment leave each other alone', async () => {
+test('REC1 processes that begin at the same moment leave each other alone', async () => {
   const { pid } = await startHolder().then(({ child }) => child)
   // Seen between its folder and its file.
   const host = hostname().replaceAll(/[^\w-]+/g, '-').slice(0, 40)
@@ -143,14 +143,14 @@ test('MED24 processes that begin at the same moment leave each other alone', asy
   expect(await readdir(newcomer)).toEqual([])
 })
 
-test('MED24 a start that failed is made again', async () => {
+test('REC1 a start that failed is made again', async () => {
   await writeFile(join(root, '.held'), 'in the way')
   await expect(leases.take(id)).rejects.toThrow('not a directory')
   await rm(join(root, '.held'))
   expect(await leases.take(id)).toBeDefined()
 })
 
-test('MED24 without its own folder a process holds nothing, and can hold again', async () => {
+test('REC1 without its own folder a process holds nothing, and can hold again', async () => {
   expect(await leases.take(id)).toBeDefined()
   await rm(join(root, '.held'), { recursive: true })
   await until('told', () => lost.length > 0)

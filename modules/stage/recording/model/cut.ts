@@ -1,18 +1,9 @@
-import type { ReplayLine, SegmentLine } from './playlist.ts'
-import { TICKS_PER_SECOND } from './timeline.ts'
+import { TICKS_PER_SECOND } from '#formats/init-segment'
+import type { CutCommand, KnownCut, ReplayLine, SegmentLine } from '../contract.ts'
 
 const TICKS_PER_MS = TICKS_PER_SECOND / 1000
 
-/** What of a recording is shown: places in it in milliseconds, gaps left out. `outMs` null: to its
- *  end. Kept beside the recording as the server last told it. */
-export interface Cut {
-  readonly inMs: number
-  readonly outMs: number | null
-  /** Whether viewers may have it at all. */
-  readonly isPublic: boolean
-}
-
-export const wholeCut: Cut = { inMs: 0, outMs: null, isPublic: true }
+export const wholeCut: CutCommand = { inMs: 0, outMs: null, isPublic: true }
 
 export interface PartSpan {
   readonly sizeBytes: number
@@ -20,15 +11,7 @@ export interface PartSpan {
   readonly isIndependent: boolean
 }
 
-export interface CutView {
-  readonly lines: readonly ReplayLine[]
-  /** Where the first line begins in the recording. */
-  readonly fromTicks: number
-  /** From there to the moment of the cut: a decoder starts at a keyframe, the viewer later. */
-  readonly leadTicks: number
-  /** Where the cut ends in the recording. */
-  readonly toTicks: number
-}
+type CutView = Omit<KnownCut, 'cut' | 'isPublic'>
 
 export const durationTicksOf = (segments: readonly SegmentLine[]): number =>
   segments.reduce((sum, segment) => sum + segment.durationTicks, 0)
@@ -45,7 +28,9 @@ export function startsOf(segments: readonly SegmentLine[]): number[] {
 
 /** In and out as they can be had: within the recording, in before out; a cut that holds nothing
  *  is the whole. */
-export function clampCut(cut: Cut, lengthTicks: number): { inTicks: number; outTicks: number } {
+export function clampCut(
+  cut: CutCommand, lengthTicks: number,
+): { inTicks: number; outTicks: number } {
   const outTicks = cut.outMs === null ? lengthTicks
     : Math.min(lengthTicks, Math.round(cut.outMs * TICKS_PER_MS))
   const inTicks = Math.max(0, Math.round(cut.inMs * TICKS_PER_MS))
@@ -91,7 +76,7 @@ const LOOK_BACK = 16
 /** The segments of a cut. Exact to a part: players start at the keyframe before the moment and
  *  skip `leadTicks` (EXT-X-START); only the two segments at the edges are read. */
 export async function cutSegments(
-  segments: readonly SegmentLine[], cut: Cut,
+  segments: readonly SegmentLine[], cut: CutCommand,
   partsOf: (segment: SegmentLine) => Promise<readonly PartSpan[]>,
 ): Promise<CutView> {
   const lengthTicks = durationTicksOf(segments)

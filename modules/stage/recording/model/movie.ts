@@ -1,6 +1,6 @@
-import { box, fullBox, text, u16, u32 } from './boxes.ts'
+import { box, fullBox, text, u16, u32 } from '#formats/boxes'
+import { TICKS_PER_SECOND } from '#formats/init-segment'
 import type { Run, TrackHead } from './samples.ts'
-import { TICKS_PER_SECOND } from './timeline.ts'
 
 /** An MP4 that plays everywhere: one index in front, then the samples as they were recorded. */
 export interface Movie {

@@ -1,7 +1,8 @@
 import { box, fullBox, text, u16, u32, u8 } from './boxes.ts'
 import type { AudioConfig, VideoConfig } from './codecs.ts'
-import { TICKS_PER_SECOND } from './timeline.ts'
 
+/** The clock of pictures, as in RTP; sound runs on its own sample rate. */
+export const TICKS_PER_SECOND = 90_000
 export const VIDEO_TRACK = 1
 export const AUDIO_TRACK = 2
 

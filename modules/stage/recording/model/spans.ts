@@ -1,6 +1,5 @@
-import type { RecordingSpan } from '../contract.ts'
-import type { SegmentLine } from './playlist.ts'
-import { TICKS_PER_SECOND } from './timeline.ts'
+import { TICKS_PER_SECOND } from '#formats/init-segment'
+import type { RecordingSpan, SegmentLine } from '../contract.ts'
 
 const TICKS_PER_MS = TICKS_PER_SECOND / 1000
 /** Clocks drift by less than this within one span; a jump beyond it is a gap. */

@@ -1,9 +1,4 @@
-import type { SegmentLine } from '../model/playlist.ts'
-
-/** A recorded segment; `ticks` is where it starts on the show's timeline. */
-export interface RecordedSegment extends SegmentLine {
-  readonly ticks: number
-}
+import type { RecordedSegment } from './contract.ts'
 
 /** One line of a show's index. The file is only ever appended to. */
 export type IndexLine =
