@@ -35,6 +35,7 @@ describe('options', () => {
         rtmpPort: 1935, databaseUrl: undefined, logLevel: 'warn', isHttps: false,
         merchant: 'Lantern & Loom', ownerEmail: undefined, udpPort: 8189, trustPort: 8081,
         publicIps: [], iceServers: [], mediaProcesses: 1,
+        trustedProxies: undefined, countryHeader: undefined,
         keepReplaysDays: null, mediaQuotaGb: null,
       },
     })
@@ -82,7 +83,7 @@ describe('options', () => {
     const flags = ['port', 'host', 'data', 'no-demo', 'https', 'public-url', 'rtmp-port',
       'database-url', 'log-level', 'merchant', 'owner-email', 'version', 'help', 'udp-port',
       'public-ip', 'ice-servers', 'trust-port', 'media-processes', 'keep-replays-days',
-      'media-quota-gb']
+      'media-quota-gb', 'trusted-proxies', 'country-header']
     for (const flag of flags) expect(help).toContain(`--${flag} `)
   })
 
