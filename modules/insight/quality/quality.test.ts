@@ -58,7 +58,7 @@ test('QLT2 only live shows are measured, demo shoppers never', async () => {
   expect((await h.quality.read(h.showId)).whole.all.visits).toBe(1)
 })
 
-test('QLT3 the country is that of the address; odd answers are no country', async () => {
+test('QLT3 the country is where they come from; odd answers are no country', async () => {
   const h = house()
   for (const address of ['1.1.1.1', '2.2.2.2', '3.3.3.3', '127.0.0.1']) {
     await h.hear({}, { personId: h.person(), address })
