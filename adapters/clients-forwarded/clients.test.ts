@@ -116,7 +116,8 @@ describe('what else a proxy says', () => {
     expect(readCountryHeader(' CF-IPCountry ')).toBe('cf-ipcountry')
     expect(readCountryHeader('CloudFront-Viewer-Country')).toBe('cloudfront-viewer-country')
     for (const none of ['', 'country:', 'cookie', 'x country', 'country\r\nx',
-      `x-${'country'.repeat(20)}`, 'host', '__proto__']) expect(readCountryHeader(none)).toBeUndefined()
+      `x-${'country'.repeat(20)}`, 'host', '__proto__',
+    ]) expect(readCountryHeader(none)).toBeUndefined()
   })
 })
 
