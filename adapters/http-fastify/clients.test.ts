@@ -3,6 +3,7 @@ import { afterEach, expect, test } from 'vitest'
 import { makeClients, noProxies, readProxies } from '#adapters/clients-forwarded'
 import { httpRefusalCodes, ok, routeTable, silentLog, type Api } from '#kernel'
 import { refusalCodes as accountCodes, type Who } from '#people/accounts/contract'
+import { addressKey } from '#stage/gateway'
 import { makeHttp, type Http } from './index.ts'
 
 const nobody: Who = { personId: null, sessionId: null, roles: [], displayName: '', isDemo: false }
@@ -24,7 +25,7 @@ async function begin(proxies = readProxies('10.0.0.0/8')!) {
     clients: makeClients({
       proxies, countryHeader: 'cf-ipcountry', countryOf: (address) => `of ${address}`,
     }),
-    refusals: [...accountCodes, ...httpRefusalCodes], publicUrl: 'http://shop.example',
+    networkOf: addressKey, refusals: [...accountCodes, ...httpRefusalCodes], publicUrl: 'http://shop.example',
     whoBySession: async () => nobody,
   })
   http = made
@@ -53,6 +54,15 @@ test('behind a trusted proxy everybody has a limit of their own', async () => {
   // Other names for themselves, and other proxies of ours, gain nothing.
   expect(await from('9.9.9.9, 1.1.1.1', '10.0.0.2')).toBe(429)
   expect(await from('::ffff:1.1.1.1, 10.3.3.3')).toBe(429)
+})
+
+test('whoever has a whole network of addresses has one limit', async () => {
+  const ask = await begin()
+  const from = async (client: string) =>
+    (await ask('/api/few', '10.0.0.1', { 'x-forwarded-for': client })).statusCode
+  expect([await from('2a00:1::1'), await from('2a00:1::2'), await from('2a00:1::dead:3')])
+    .toEqual([200, 200, 429])
+  expect(await from('2a00:1:0:1::1')).toBe(200)
 })
 
 test('without one a new name with every call is still one client', async () => {
@@ -85,6 +95,9 @@ test('a page of a strange name may neither read nor write through a proxy', asyn
   expect((await via({ 'x-forwarded-host': 'evil.example' })).statusCode).toBe(404)
   const foreign = await via({ 'x-forwarded-host': 'localhost', origin: 'http://evil.example' })
   expect(foreign.json()).toMatchObject({ refusal: { code: 'people.accounts.wrong_origin' } })
+  const own = { host: 'inner.invalid', 'x-forwarded-host': 'localhost:9000' }
+  expect((await via({ ...own, origin: 'http://localhost:9000' })).statusCode).toBe(200)
+  expect((await via({ ...own, origin: 'http://inner.invalid' })).statusCode).toBe(403)
   // The public address is ours whatever the proxy calls us.
   expect((await via({ host: '10.0.0.9:8080', origin: 'http://shop.example' })).statusCode).toBe(200)
 })

@@ -24,6 +24,8 @@ export { contentSecurityPolicy } from './security.ts'
 export interface HttpDeps {
   readonly clients: Clients
   readonly log: Log
+  /** Where an address counts for limits; each for itself when not said. */
+  networkOf?(address: string): string
   readonly internalKey: string
   readonly publicUrl?: string | undefined
   readonly isSecure: boolean
@@ -144,7 +146,10 @@ export async function makeHttp(deps: HttpDeps): Promise<Http> {
     // What is left is nobody's business but ours; who is too fast hears when to come back.
     addHeadersOnExceeding: quiet,
     addHeaders: { ...quiet, 'retry-after': true },
-    keyGenerator: (request) => request.who?.personId ?? deps.clients.of(request.raw).address,
+    keyGenerator(request) {
+      const { address } = deps.clients.of(request.raw)
+      return request.who?.personId ?? deps.networkOf?.(address) ?? address
+    },
     errorResponseBuilder: (_request, context) =>
       Object.assign(new Error('too fast'), {
         statusCode: 429,

@@ -6,6 +6,7 @@ import { makeMetrics } from '#adapters/metrics-prometheus'
 import { connect, migrate, readMigrations } from '#adapters/store-postgres'
 import { Fault, makeIds, systemClock as clock, systemRandom as random } from '#kernel'
 import type { Mailer } from '#people/accounts/contract'
+import { addressKey } from '#stage/gateway'
 import { exitWithParent, tellReady } from '../launch/child.ts'
 import { makeAskerHeader } from './asker-header.ts'
 import { compose } from './compose.ts'
@@ -128,8 +129,9 @@ async function start(env: ServerEnv): Promise<() => Promise<void>> {
   const { log, isSecure } = house
   const demo = house.isDemo ? await seedDemo({ ...house, root, clock }, world) : null
   const http = await makeHttp({
-    log, isSecure, clients: house.clients, tls: tlsOf(env), refusals, version: '0.1.0',
-    internalKey: env.SILKCAST_INTERNAL_KEY, publicUrl: env.SILKCAST_PUBLIC_URL,
+    log, isSecure, clients: house.clients, networkOf: addressKey, tls: tlsOf(env),
+    refusals, version: '0.1.0', internalKey: env.SILKCAST_INTERNAL_KEY,
+    publicUrl: env.SILKCAST_PUBLIC_URL,
     rateProfile: env.SILKCAST_RATE_PROFILE ?? 'normal',
     whoBySession: house.accounts.whoBySession,
   })

@@ -90,6 +90,19 @@ describe.skipIf(!program)('a house behind nginx', () => {
   })
 })
 
+test('a house that trusts nobody says who seems to stand in front of it, once', async () => {
+  const wary = await startHouse({ isDemo: false })
+  try {
+    for (let n = 0; n < 3; n++) {
+      await fetch(`${wary.url}/api/me`, { headers: { 'x-forwarded-for': '9.9.9.9' } })
+    }
+    const advice = /start with --trusted-proxies (?:127\.0\.0\.1|::1)/g
+    await expect.poll(() => wary.said().match(advice)?.length, { timeout: 5_000 }).toBe(1)
+  } finally {
+    await wary.stop()
+  }
+})
+
 test('the README names the headers of the nginx that is tested', () => {
   const [, snippet = ''] = /```\n(proxy_set_header[^`]+)```/.exec(
     readFileSync(join(root, 'README.md'), 'utf8')) ?? []
