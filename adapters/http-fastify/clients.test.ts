@@ -25,7 +25,8 @@ async function begin(proxies = readProxies('10.0.0.0/8')!) {
     clients: makeClients({
       proxies, countryHeader: 'cf-ipcountry', countryOf: (address) => `of ${address}`,
     }),
-    networkOf: addressKey, refusals: [...accountCodes, ...httpRefusalCodes], publicUrl: 'http://shop.example',
+    networkOf: addressKey, refusals: [...accountCodes, ...httpRefusalCodes],
+    publicUrl: 'http://shop.example',
     whoBySession: async () => nobody,
   })
   http = made
