@@ -4,6 +4,7 @@ import { once } from 'node:events'
 import { request, type IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { text } from 'node:stream/consumers'
 import { WebSocket } from 'ws'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { freePort, startHouse, type RiggedHouse } from '../../lab/rig/house.ts'
@@ -22,7 +23,9 @@ let port: number
 beforeAll(async () => {
   if (!program) return
   folder = await mkdtemp(join(tmpdir(), 'silkcast-proxies-'))
-  house = await startHouse({ isDemo: false, env: { SILKCAST_TRUSTED_PROXIES: '127.0.0.1' } })
+  house = await startHouse({
+    env: { SILKCAST_TRUSTED_PROXIES: '127.0.0.1', SILKCAST_COUNTRY_HEADER: 'CF-IPCountry' },
+  })
   port = await freePort()
   const originPort = Number(new URL(house.url).port)
   nginx = await startNginx({ program, folder, port, originPort })
@@ -38,9 +41,10 @@ async function call(
   localAddress: string, path: string, headers: Record<string, string> = {}, to = port,
 ): Promise<IncomingMessage> {
   const [answer] = await once(request({
-    host: '127.0.0.1', port: to, path, localAddress, method: 'POST', agent: false, headers,
+    host: '127.0.0.1', port: to, path, localAddress, agent: false, headers,
+    method: path === '/' ? 'GET' : 'POST',
   }).end(), 'response') as [IncomingMessage]
-  answer.resume()
+  if (path !== '/') answer.resume()
   return answer
 }
 
@@ -74,6 +78,18 @@ describe.skipIf(!program)('a house behind nginx', () => {
     expect(await cookieOf('127.0.0.6', direct)).not.toContain('Secure')
     // nginx says how it was called itself.
     expect(await cookieOf('127.0.0.7', port)).not.toContain('Secure')
+  })
+
+  test('the Room shows the prices of the country that a CDN names', async () => {
+    const marketFor = async (from: string, country: string, to = port) => {
+      const answer = await call(from, '/', { 'cf-ipcountry': country, 'accept-language': 'en' }, to)
+      return /"market":"([A-Z]{2})"/.exec(await text(answer))?.[1]
+    }
+    const usual = await marketFor('127.0.0.2', 'XX')
+    expect([await marketFor('127.0.0.2', 'DE'), await marketFor('127.0.0.2', 'SA')])
+      .toEqual(['DE', 'SA'])
+    const direct = Number(new URL(house.url).port)
+    expect(await marketFor('127.0.0.2', 'DE', direct)).toBe(usual)
   })
 
   test('sockets come through, from our own pages only', async () => {
