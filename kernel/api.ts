@@ -31,6 +31,8 @@ export interface Call<R extends ApiRoute, Who> {
   readonly who: Who
   /** Client address, for limits and the audit log only. */
   readonly address: string
+  /** First guess of the caller's country, ISO 3166-1 alpha-2; never for tax. */
+  readonly country: string | null
   readonly contentType: string
   readonly headers: Readonly<Record<string, string | string[] | undefined>>
   /** Cookies to set with the answer, by name; null clears. */

@@ -10,6 +10,7 @@ import {
   type PersonId,
   type SessionId,
 } from '#kernel'
+import { makeClients, noProxies } from '#adapters/clients-forwarded'
 import type { Who } from '#people/accounts/contract'
 import { refusalCodes as accountCodes } from '#people/accounts/contract'
 import { makeHttp, type Http } from './index.ts'
@@ -63,7 +64,7 @@ const api = {
 let http: Http
 beforeAll(async () => {
   http = await makeHttp({
-    log: silentLog,
+    log: silentLog, clients: makeClients({ proxies: noProxies }),
     internalKey,
     isSecure: false,
     refusals: accountCodes,

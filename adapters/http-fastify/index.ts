@@ -8,6 +8,7 @@ import swaggerUi from '@fastify/swagger-ui'
 import type { TSchema } from 'typebox'
 import type { Act, Who } from '#people/accounts/contract'
 import type { Log, RefusalDoc, RouteTable } from '#kernel'
+import type { Clients } from './clients.ts'
 import { mountTable, type MountDeps } from './mount.ts'
 import { makeOriginPolicy, type OriginPolicy } from './origin.ts'
 import { addErrorEdges, makeRefusalSender } from './refusals.ts'
@@ -15,12 +16,16 @@ import { addProxy, type ProxyOptions } from './proxy.ts'
 import { addStream, type StreamOptions } from './stream.ts'
 import { addSecurityHeaders } from './security.ts'
 
+export type { Clients } from './clients.ts'
 export { cookieName, readSession } from './mount.ts'
 export { makeOriginPolicy } from './origin.ts'
 export { contentSecurityPolicy } from './security.ts'
 
 export interface HttpDeps {
+  readonly clients: Clients
   readonly log: Log
+  /** Where an address counts for limits; each for itself when not said. */
+  networkOf?(address: string): string
   readonly internalKey: string
   readonly publicUrl?: string | undefined
   readonly isSecure: boolean
@@ -36,6 +41,7 @@ export interface HttpDeps {
 export interface Http {
   readonly app: FastifyInstance
   readonly origin: OriginPolicy
+  readonly clients: Clients
   mount(table: RouteTable): void
   proxy(options: ProxyOptions): void
   stream(options: StreamOptions): void
@@ -127,7 +133,7 @@ export async function makeHttp(deps: HttpDeps): Promise<Http> {
   addSecurityHeaders(app, { isSecure: deps.isSecure && !deps.tls })
   app.addHook('onRequest', async (request, reply) => {
     const hosts = request.raw.rawHeaders.filter((text, at) => at % 2 === 0 && /^host$/i.test(text))
-    if (hosts.length !== 1 || !origin.isOurHost(request.headers.host)) {
+    if (hosts.length !== 1 || !origin.isOurHost(deps.clients.of(request.raw).host)) {
       return send(reply, { code: 'http.not_found' })
     }
   })
@@ -140,7 +146,10 @@ export async function makeHttp(deps: HttpDeps): Promise<Http> {
     // What is left is nobody's business but ours; who is too fast hears when to come back.
     addHeadersOnExceeding: quiet,
     addHeaders: { ...quiet, 'retry-after': true },
-    keyGenerator: (request) => request.who?.personId ?? request.ip,
+    keyGenerator(request) {
+      const { address } = deps.clients.of(request.raw)
+      return request.who?.personId ?? deps.networkOf?.(address) ?? address
+    },
     errorResponseBuilder: (_request, context) =>
       Object.assign(new Error('too fast'), {
         statusCode: 429,
@@ -156,6 +165,7 @@ export async function makeHttp(deps: HttpDeps): Promise<Http> {
   const mountDeps: MountDeps = {
     send,
     origin,
+    clients: deps.clients,
     internalKey: deps.internalKey,
     isSecure: deps.isSecure,
     rateLift: deps.rateProfile === 'lab' ? 10_000 : 1,
@@ -164,6 +174,7 @@ export async function makeHttp(deps: HttpDeps): Promise<Http> {
   return {
     app,
     origin,
+    clients: deps.clients,
     mount: (table) => mountTable(app, table, mountDeps),
     proxy: (options) => addProxy(app, options, { send, log: deps.log }),
     stream: (options) => addStream(app, options, { ...mountDeps, log: deps.log }),

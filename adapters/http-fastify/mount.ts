@@ -2,12 +2,14 @@ import { timingSafeEqual } from 'node:crypto'
 import type { FastifyInstance, FastifyReply, FastifyRequest, HTTPMethods } from 'fastify'
 import { isAllowed, type Act, type Who } from '#people/accounts/contract'
 import { assert, type ApiRoute, type Call, type Refusal, type RouteTable } from '#kernel'
+import type { Clients } from './clients.ts'
 import type { OriginPolicy } from './origin.ts'
 import type { RefusalSender } from './refusals.ts'
 
 export interface MountDeps {
   readonly send: RefusalSender
   readonly origin: OriginPolicy
+  readonly clients: Clients
   readonly internalKey: string
   readonly isSecure: boolean
   /** Load rigs multiply every limit by this. */
@@ -52,7 +54,8 @@ export async function judge(
       : { code: 'people.accounts.not_allowed' }
   }
   const isWrite = request.method !== 'GET' && request.method !== 'HEAD'
-  const { origin, host } = request.headers
+  const { origin } = request.headers
+  const { host } = deps.clients.of(request.raw)
   const site = request.headers['sec-fetch-site']
   if (
     isWrite &&
@@ -69,19 +72,23 @@ export async function judge(
 function makeCall(
   request: FastifyRequest,
   reply: FastifyReply,
-  isSecure: boolean,
+  deps: Pick<MountDeps, 'clients' | 'isSecure'>,
 ): Call<ApiRoute, Who> {
+  const client = deps.clients.of(request.raw)
   return {
     params: request.params as never,
     query: request.query as never,
     body: request.body as never,
     who: request.who ?? nobody,
-    address: request.ip,
+    address: client.address,
+    country: client.country,
     contentType: (request.headers['content-type'] ?? '').split(';')[0]!.trim().toLowerCase(),
-    headers: request.headers,
+    headers: { ...request.headers, host: client.host },
     setCookie(name, value, maxAgeSeconds) {
-      const options = { path: '/', httpOnly: true, sameSite: 'lax' as const, secure: isSecure }
-      const full = cookieName(name, isSecure)
+      // Over HTTPS that only a proxy speaks, too; the name is the same for all requests.
+      const secure = deps.isSecure || client.isSecure
+      const options = { path: '/', httpOnly: true, sameSite: 'lax' as const, secure }
+      const full = cookieName(name, deps.isSecure)
       if (value === null) reply.clearCookie(full, options)
       else
         reply.setCookie(
@@ -132,7 +139,7 @@ function mountRoute(
       }
     },
     async handler(request, reply) {
-      const result = await handler(makeCall(request, reply, deps.isSecure))
+      const result = await handler(makeCall(request, reply, deps))
       if (!result.ok) return deps.send(reply, result.refusal)
       reply.header('cache-control', 'no-store')
       return result.value

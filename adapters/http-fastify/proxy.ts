@@ -19,9 +19,6 @@ export interface ProxyOptions {
   headersFor?(request: FastifyRequest): Readonly<Record<string, string>>
 }
 
-/** Tells the other process who asks; what a client says about itself under this name is dropped. */
-const ADDRESS_HEADER = 'x-silkcast-address'
-
 /** Headers that may pass; cookies and keys never leave this process. */
 const passUp = [
   'accept-encoding',
@@ -143,7 +140,7 @@ export function addProxy(
         }
         const origin = typeof target === 'string' ? target : await target(path, request)
         if (reply.raw.destroyed) return
-        const extra = { [ADDRESS_HEADER]: request.ip, ...options.headersFor?.(request) }
+        const extra = options.headersFor?.(request) ?? {}
         forward(origin, path, request, reply, { ...options, agent, extra }, fail)
       } catch (cause) {
         fail(cause)

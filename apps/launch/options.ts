@@ -1,6 +1,7 @@
 import { isIP } from 'node:net'
 import { resolve } from 'node:path'
 import { parseArgs } from 'node:util'
+import { PROXIES_MAX, readCountryHeader, readProxies } from '#adapters/clients-forwarded'
 import { readIceServers } from './ice.ts'
 import type { IceServer } from './ice.ts'
 
@@ -22,6 +23,10 @@ export interface Options {
   /** Addresses under which the UDP port is reached from outside, when they are not our own. */
   readonly publicIps: readonly string[]
   readonly iceServers: readonly IceServer[]
+  /** Proxies whose X-Forwarded-* headers are believed, as they were said; undefined: none. */
+  readonly trustedProxies: string | undefined
+  /** The header in which a CDN behind those names the viewer's country. */
+  readonly countryHeader: string | undefined
   readonly mediaProcesses: number
   readonly databaseUrl: string | undefined
   readonly logLevel: LogLevel
@@ -60,6 +65,11 @@ export const help = `Silkcast: go live once, sell in every market.
   --data DIR          database, pictures, recordings, logs (default ./.data)
   --no-demo           without the demo show, shop and shoppers
   --public-url URL    the address that people use, behind a proxy or a domain
+  --trusted-proxies LIST  proxies in front whose X-Forwarded-For is believed, so that viewers have
+                      limits of their own: addresses, networks, loopback, private
+                      (10.0.0.0/8,192.0.2.7; default: none)
+  --country-header NAME  with --trusted-proxies: where a CDN says the viewer's country, such as
+                      CF-IPCountry or CloudFront-Viewer-Country
   --https             with a certificate authority of its own, for this machine and its network;
                       each browser and phone has to trust that authority once
   --trust-port N      with --https: a page over plain HTTP that shows a phone how to trust that
@@ -89,6 +99,8 @@ const flags = {
   'no-demo': { type: 'boolean', default: false },
   https: { type: 'boolean', default: false },
   'public-url': { type: 'string' },
+  'trusted-proxies': { type: 'string' },
+  'country-header': { type: 'string' },
   'trust-port': { type: 'string' },
   'rtmp-port': { type: 'string', default: '1935' },
   'udp-port': { type: 'string', default: '8189' },
@@ -106,6 +118,9 @@ const flags = {
 } as const
 
 class Wrong extends Error {}
+
+/** A value in a sentence on one line. */
+const shown = (text: string): string => text.replace(/[\p{C}\p{Zl}\p{Zp}]/gu, '?').slice(0, 80)
 
 function portOf(flag: string, text: string): number {
   const port = Number(text)
@@ -128,6 +143,26 @@ function publicUrlOf(text: string | undefined): string | undefined {
     && !url.search && !url.hash && !url.username && !url.password
   if (isPlain) return url.origin
   throw new Wrong(`--public-url takes an address such as https://shop.example, not "${text}".`)
+}
+
+function trustedProxiesOf(text: string | undefined): string | undefined {
+  if (text === undefined || readProxies(text)) return text
+  throw new Wrong(`--trusted-proxies takes up to ${PROXIES_MAX} addresses and networks such as `
+    + '10.0.0.0/8,192.0.2.7,2001:db8::/32, loopback or private, none wider than /8 (IPv6: /16), '
+    + `not "${shown(text)}".`)
+}
+
+function countryHeaderOf(
+  text: string | undefined, proxies: string | undefined,
+): string | undefined {
+  if (text === undefined) return undefined
+  const name = readCountryHeader(text)
+  if (!name) {
+    throw new Wrong('--country-header takes the name of a header such as CF-IPCountry or '
+      + `CloudFront-Viewer-Country, not "${shown(text)}".`)
+  }
+  if (proxies !== undefined) return name
+  throw new Wrong('--country-header goes with --trusted-proxies: from others it is not believed.')
 }
 
 function databaseUrlOf(text: string | undefined): string | undefined {
@@ -210,7 +245,7 @@ function portsOf(values: Readonly<Record<string, unknown>>, isHttps: boolean, pr
   return { port, rtmpPort, udpPort, trustPort }
 }
 
-function parse(args: readonly string[]): Asked {
+function parse(args: readonly string[], env: NodeJS.ProcessEnv): Asked {
   const { values } = parseArgs({ args: [...args], options: flags, strict: true })
   if (values.help) return { kind: 'help' }
   if (values.version) return { kind: 'version' }
@@ -219,6 +254,8 @@ function parse(args: readonly string[]): Asked {
   if (values.data === '') throw new Wrong('--data takes a folder.')
   const isDemo = !values['no-demo']
   const publicUrl = publicUrlOf(values['public-url'])
+  const trustedProxies = trustedProxiesOf(
+    values['trusted-proxies'] ?? (env['SILKCAST_TRUSTED_PROXIES'] || undefined))
   if (values.https && publicUrl?.startsWith('http:')) {
     throw new Wrong(`--https needs a --public-url that begins with https, not "${publicUrl}".`)
   }
@@ -229,7 +266,9 @@ function parse(args: readonly string[]): Asked {
       isDemo, publicUrl, isHttps: values.https, merchant: merchantOf(values.merchant, isDemo),
       ownerEmail: ownerEmailOf(values['owner-email'], isDemo),
       databaseUrl: databaseUrlOf(values['database-url']), logLevel: levelOf(values['log-level']),
-      publicIps: publicIpsOf(values['public-ip']), mediaProcesses,
+      publicIps: publicIpsOf(values['public-ip']), mediaProcesses, trustedProxies,
+      countryHeader: countryHeaderOf(
+        values['country-header'] ?? (env['SILKCAST_COUNTRY_HEADER'] || undefined), trustedProxies),
       iceServers: iceServersOf(values['ice-servers']),
       keepReplaysDays: countOf('keep-replays-days', values['keep-replays-days'], 36_500),
       mediaQuotaGb: countOf('media-quota-gb', values['media-quota-gb'], 1_000_000),
@@ -238,9 +277,9 @@ function parse(args: readonly string[]): Asked {
 }
 
 /** What was asked for, or one sentence that says what is wrong with it. */
-export function readOptions(args: readonly string[]): Asked {
+export function readOptions(args: readonly string[], env = process.env): Asked {
   try {
-    return parse(args)
+    return parse(args, env)
   } catch (error) {
     const words = (error as Error).message
     if (error instanceof Wrong) return { kind: 'wrong', sentence: words }

@@ -74,6 +74,8 @@ function serverEnv({ options, ports, tls }: Settings): Env {
     SILKCAST_PORT: String(ports.http), SILKCAST_HOST: options.host,
     SILKCAST_MERCHANT: options.merchant,
     ...metricsToken ? { SILKCAST_METRICS_TOKEN: metricsToken } : {},
+    ...options.trustedProxies ? { SILKCAST_TRUSTED_PROXIES: options.trustedProxies } : {},
+    ...options.countryHeader ? { SILKCAST_COUNTRY_HEADER: options.countryHeader } : {},
     ...options.keepReplaysDays
       ? { SILKCAST_KEEP_REPLAYS_DAYS: String(options.keepReplaysDays) } : {},
     ...options.mediaQuotaGb

@@ -9,6 +9,7 @@ import { systemClock, systemRandom, type Log } from '#kernel'
 import {
   findPackagedFfmpeg, makePictureTurners, makeSoundTurners,
 } from '#adapters/audio-ffmpeg'
+import { makeAskerReader } from '#adapters/clients-forwarded'
 import { makeDatachannelPeers } from '#adapters/rtc-datachannel'
 import { makeMediaServer } from '#stage/media'
 import { makeRecordingFolder } from '#stage/recording'
@@ -104,7 +105,10 @@ const usage = () => {
 const media = makeMediaServer({
   clock: systemClock, random: systemRandom, log, internalKey,
   recordings: makeRecordingFolder({ clock: systemClock, log, folder, ffmpeg }),
-  control: { ...control, renditionsOf: (showId) => choose(control.renditionsOf(showId)) },
+  control: {
+    ...control, askerOf: makeAskerReader(internalKey),
+    renditionsOf: (showId) => choose(control.renditionsOf(showId)),
+  },
   rtc: {
     peers: makeDatachannelPeers({ log, udpPort, bindAddress: udpHost }),
     turners: makeSoundTurners({ ffmpeg, clock: systemClock, log }),

@@ -19,7 +19,7 @@ import { isAllowed, type Mailer } from '#people/accounts/contract'
 import { makeAudit } from '#people/audit'
 import { makeBackstage, makeBackstageRoutes } from '#stage/backstage'
 import { makeChat, makeChatRoutes } from '#stage/chat'
-import { addressKey, makeGateway, type OriginRule } from '#stage/gateway'
+import { addressKey, makeGateway, type ClientOf, type OriginRule } from '#stage/gateway'
 import { makeReplayRoutes, makeReplays, momentOf, placeOf } from '#stage/replay'
 import { makeShowRoutes, makeShows } from '#stage/show'
 import { makeCatalog, makeCatalogRoutes } from '#trade/catalog'
@@ -54,8 +54,9 @@ export interface House {
   readonly merchant: string
   readonly meter: Meter
   readonly media: MediaFleet
-  readonly web: { readonly origin: OriginRule; readonly cookieName: string }
-  countryOf(address: string): string | null
+  readonly web: {
+    readonly origin: OriginRule; readonly cookieName: string; readonly clientOf: ClientOf
+  }
 }
 
 /** The same payments, each new state counted. */
@@ -132,7 +133,6 @@ function makeStage(house: House, trade: Trade, people: People, flows: () => Flow
       staffSnapshot: room.readStaff,
       isMuted: chat.isMuted,
       allowed: isAllowed,
-      countryOf: house.countryOf,
       chat: (who, showId, text) => chat.say({
         showId, text, personId: who.personId!, name: who.displayName, isDemo: who.isDemo,
         isStaff: who.roles.length > 0,

@@ -1,5 +1,6 @@
 import { Compile } from 'typebox/compile'
 import Type, { type Static } from 'typebox'
+import { noProxies, readProxies, type Proxies } from '#adapters/clients-forwarded'
 import { Fault } from '#kernel'
 import { IceServers } from '#stage/media/contract'
 
@@ -32,6 +33,9 @@ const EnvSchema = Type.Object({
   // With TLS of our own: the authority's certificate, and the port of the page that explains it.
   SILKCAST_TLS_CA: Type.Optional(Type.String({ minLength: 1 })),
   SILKCAST_TRUST_PORT: Type.Optional(Port),
+  // Proxies whose X-Forwarded-* headers are believed, and the one in which a CDN names a country.
+  SILKCAST_TRUSTED_PROXIES: Type.Optional(Type.String({ maxLength: 16_000 })),
+  SILKCAST_COUNTRY_HEADER: Type.Optional(Type.String({ pattern: '^[a-z0-9-]{7,64}$' })),
   // Who has it may read /metrics from anywhere.
   SILKCAST_METRICS_TOKEN: Type.Optional(Type.String({ minLength: 16, maxLength: 200 })),
   // A house whose viewers are further behind, or not at all: see offerLimits.lagCapMs.
@@ -59,11 +63,22 @@ export function readIceServers(env: Pick<ServerEnv, 'SILKCAST_ICE_SERVERS'>): Ic
   })
 }
 
+/** Whose word about a client is taken. */
+export function readTrusted({ SILKCAST_TRUSTED_PROXIES: list }: Partial<ServerEnv>): Proxies {
+  const proxies = list ? readProxies(list) : noProxies
+  if (proxies) return proxies
+  throw new Fault('server.env', {
+    message: 'SILKCAST_TRUSTED_PROXIES is not a list of addresses and networks. '
+      + 'Start with `npm start -- --trusted-proxies LIST`.',
+  })
+}
+
 /** The environment of the server process, or a sentence that names what is missing. */
 export function readEnv(env: NodeJS.ProcessEnv): ServerEnv {
   const validator = Compile(EnvSchema)
   if (validator.Check(env)) {
     readIceServers(env as ServerEnv)
+    readTrusted(env as ServerEnv)
     return env as ServerEnv
   }
   const wrong = Object.keys(EnvSchema.properties).filter((key) => {

@@ -1,16 +1,19 @@
 import { join } from 'node:path'
 import { cookieName, makeHttp, makeOriginPolicy, readSession, type Http,
 } from '#adapters/http-fastify'
+import { makeClients } from '#adapters/clients-forwarded'
 import { makeMetrics } from '#adapters/metrics-prometheus'
 import { connect, migrate, readMigrations } from '#adapters/store-postgres'
 import { Fault, makeIds, systemClock as clock, systemRandom as random } from '#kernel'
 import type { Mailer } from '#people/accounts/contract'
+import { addressKey } from '#stage/gateway'
 import { exitWithParent, tellReady } from '../launch/child.ts'
+import { makeAskerHeader } from './asker-header.ts'
 import { compose } from './compose.ts'
 import { demoRoutes } from './demo/routes.ts'
 import { finishDemo, seedDemo } from './demo/seed.ts'
 import { readDemoWorld, type DemoWorld } from './demo/world.ts'
-import { readEnv, readIceServers, type ServerEnv } from './env.ts'
+import { readEnv, readIceServers, readTrusted, type ServerEnv } from './env.ts'
 import { firstRun } from './first-run.ts'
 import { makeLog } from '#adapters/log-pino'
 import { addMetrics, countRequests } from './metrics.ts'
@@ -19,11 +22,11 @@ import { addPages } from './pages/index.ts'
 import { countryOfAddress } from './pages/visitor.ts'
 import { makeMediaFleet } from './media-fleet/index.ts'
 import { bearerOf, makeMediaWay } from './media-fleet/way.ts'
+import { makeProxyWatch } from './proxy-watch.ts'
 import { refusals } from './refusals.ts'
 import { makeRehearsalGuard } from './rehearsal.ts'
 import { followTls, tlsOf } from './tls.ts'
 import { openTrust } from './trust/open.ts'
-import { makeViewerHeader } from './viewer-header.ts'
 
 const root = join(import.meta.dirname, '..', '..')
 const stopMs = 8000
@@ -45,15 +48,22 @@ async function openHouse(env: ServerEnv, world: DemoWorld) {
   const media = makeMediaFleet({
     urls: env.SILKCAST_MEDIA_URL.split(','), internalKey: env.SILKCAST_INTERNAL_KEY, clock, log,
   })
+  const watch = makeProxyWatch({ clock, log })
+  const clients = makeClients({
+    proxies: readTrusted(env),
+    countryHeader: env.SILKCAST_COUNTRY_HEADER, countryOf: countryOfAddress,
+    onUntrusted: watch.saw,
+  })
   const parts = compose({
     clock, media, ids: makeIds({ clock, random }), random, log, database, mailer, env,
     merchant: env.SILKCAST_MERCHANT ?? (isDemo ? world.merchant : 'My shop'),
-    countryOf: countryOfAddress, meter: metrics.meter,
+    meter: metrics.meter,
     web: {
       origin: makeOriginPolicy(env.SILKCAST_PUBLIC_URL), cookieName: cookieName('sid', isSecure),
+      clientOf: clients.of,
     },
   })
-  return { ...parts, media, env, log, database, metrics, isDemo, isSecure }
+  return { ...parts, media, clients, watch, env, log, database, metrics, isDemo, isSecure }
 }
 type OpenHouse = Awaited<ReturnType<typeof openHouse>>
 
@@ -80,7 +90,7 @@ function mountAll(http: Http, house: OpenHouse): void {
         return key ? (await house.backstage.identify(key))?.showId ?? null : null
       },
     }),
-    headersFor: makeViewerHeader(env, (request) => readSession(request, isSecure)),
+    headersFor: makeAskerHeader(env, house.clients, (request) => readSession(request, isSecure)),
   })
   http.proxy({
     prefix: '/sandbox-pay', target: env.SILKCAST_PAY_URL, methods: ['GET', 'POST'],
@@ -119,8 +129,9 @@ async function start(env: ServerEnv): Promise<() => Promise<void>> {
   const { log, isSecure } = house
   const demo = house.isDemo ? await seedDemo({ ...house, root, clock }, world) : null
   const http = await makeHttp({
-    log, isSecure, tls: tlsOf(env), refusals, version: '0.1.0',
-    internalKey: env.SILKCAST_INTERNAL_KEY, publicUrl: env.SILKCAST_PUBLIC_URL,
+    log, isSecure, clients: house.clients, networkOf: addressKey, tls: tlsOf(env),
+    refusals, version: '0.1.0', internalKey: env.SILKCAST_INTERNAL_KEY,
+    publicUrl: env.SILKCAST_PUBLIC_URL,
     rateProfile: env.SILKCAST_RATE_PROFILE ?? 'normal',
     whoBySession: house.accounts.whoBySession,
   })
@@ -134,6 +145,7 @@ async function start(env: ServerEnv): Promise<() => Promise<void>> {
   })
   const unfollow = followTls(http.app.server as never, env, { clock, log })
   const stopWork = house.startWork()
+  const unwatch = house.watch.follow(house.gateway.readCrowd)
   if (demo) house.tell.showChanged(demo)
   tellReady({ demo: await greet(house, world) })
   if (demo) {
@@ -144,6 +156,7 @@ async function start(env: ServerEnv): Promise<() => Promise<void>> {
     house.gateway.close()
     house.media.stop()
     unfollow()
+    unwatch()
     await trust?.close()
     await http.app.close()
     await stopWork()

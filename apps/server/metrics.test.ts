@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http'
 import { once } from 'node:events'
 import { afterEach, expect, test } from 'vitest'
+import { makeClients, noProxies } from '#adapters/clients-forwarded'
 import { makeHttp } from '#adapters/http-fastify'
 import { makeMetrics, type MetricsSources } from '#adapters/metrics-prometheus'
 import { silentLog } from '#kernel'
@@ -32,14 +33,15 @@ const mediaAt = (url: string) =>
 async function begin(media: MetricsSources['media'], given: string | undefined = token) {
   const metrics = makeMetrics({ steadyMs: () => 0 })
   const http = await makeHttp({
-    log: silentLog, internalKey: key, isSecure: false, refusals: [], version: '0',
+    log: silentLog, clients: makeClients({ proxies: noProxies }),
+    internalKey: key, isSecure: false, refusals: [], version: '0',
     whoBySession: async () =>
       ({ personId: null, sessionId: null, roles: [], displayName: '', isDemo: false }),
   })
   countRequests(http.app, metrics.meter)
   http.app.get('/things/:id', async () => 'here')
   addMetrics(http.app, {
-    metrics, token: given,
+    clients: http.clients, metrics, token: given,
     sources: {
       gateway: () => ({ connections: 0, rooms: 0, tickMs: 50, sampledAway: 0 }),
       ordersWaiting: () => 0, quality: () => ({ visits: 0, shows: 0 }),

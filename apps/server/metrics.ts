@@ -1,5 +1,6 @@
 import type { FastifyInstance } from 'fastify'
 import { Compile } from 'typebox/compile'
+import type { Clients } from '#adapters/http-fastify'
 import { makeMetricsGate, type Meter, type Metrics, type MetricsSources,
 } from '#adapters/metrics-prometheus'
 import { Fault } from '#kernel'
@@ -55,12 +56,13 @@ export function addMetrics(app: FastifyInstance, deps: {
   metrics: Metrics
   sources: MetricsSources
   token: string | undefined
+  clients: Clients
 }): void {
   const mayRead = makeMetricsGate(deps.token)
   app.get('/metrics', {
     schema: { hide: true }, config: { act: 'anyone', rateLimit: { max: perMinute } },
     onRequest: async (request, reply) => {
-      if (!mayRead(request.socket.remoteAddress ?? '', request.headers)) {
+      if (!mayRead(deps.clients.of(request.raw).address, request.headers)) {
         reply.callNotFound()
         return reply
       }

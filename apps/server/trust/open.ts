@@ -20,7 +20,8 @@ export async function openTrust(http: Http, env: ServerEnv): Promise<PlainTrust 
   for (const path of ['/trust', '/trust/ca.crt', '/trust/look.css', '/trust/check.js',
     '/trust/check', '/trust/icon.svg']) {
     http.app.get(path, page, async (request, reply) => {
-      const { host, 'user-agent': userAgent, 'accept-language': acceptLanguage } = request.headers
+      const { 'user-agent': userAgent, 'accept-language': acceptLanguage } = request.headers
+      const { host } = http.clients.of(request.raw)
       const found = trust({
         target: request.raw.url!, host, isSecure: true, userAgent, acceptLanguage,
       })

@@ -5,6 +5,7 @@ import { createServer, type AddressInfo, connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { makeClients, noProxies } from '#adapters/clients-forwarded'
 import { makeHttp, type Http } from '#adapters/http-fastify'
 import { openLocalTls, namesOfThisMachine, type LocalTls } from '#adapters/tls-local'
 import { silentLog } from '#kernel'
@@ -48,7 +49,8 @@ beforeAll(async () => {
   })
   http = await makeHttp({
     tls: { cert: readFileSync(tls.certPath), key: readFileSync(tls.keyPath) },
-    log: silentLog, isSecure: true, refusals: [], version: '0.0.0', internalKey: 'k'.repeat(32),
+    log: silentLog, clients: makeClients({ proxies: noProxies }),
+    isSecure: true, refusals: [], version: '0.0.0', internalKey: 'k'.repeat(32),
     whoBySession: async () => { throw new Error('nobody asks') },
   })
   const [port, trustPort] = [await freePort(), await freePort()]

@@ -74,7 +74,10 @@ function startGateway(): void {
   const gateway = makeGateway({
     clock: systemClock, random: systemRandom, log: silentLog, limits: profile,
     who: async (token) => whoIs(token ?? ''),
-    web: { cookieName: 'sid', origin: { mayWrite: () => true, isOurHost: () => true } },
+    web: {
+      cookieName: 'sid', origin: { mayWrite: () => true, isOurHost: () => true },
+      clientOf: () => ({ address: '127.0.0.1', host: 'localhost', country: null }),
+    },
     ports: {
       snapshot: async () => room, staffSnapshot: async () => [], isMuted: async () => false,
       allowed: () => false,

@@ -4,6 +4,7 @@ import { Compile } from 'typebox/compile'
 import { WebSocketServer, type RawData } from 'ws'
 import { httpRefusalCodes, routeTable, silentLog, type PersonId, type Refusal, type Result,
 } from '#kernel'
+import { makeClients, noProxies } from '#adapters/clients-forwarded'
 import { makeHttp } from '#adapters/http-fastify'
 import { connect, writeFacts, type Database, type Tx } from '#adapters/store-postgres'
 import { refusalCodes as accountCodes, type Who } from '#people/accounts/contract'
@@ -25,7 +26,8 @@ const whoIs = (token: string | undefined): Who => ({
 /** The product's own HTTP edge with one route; its limits are raised for rigs, not switched off. */
 async function serveHttp(place: Place): Promise<number> {
   const http = await makeHttp({
-    log: silentLog, internalKey: 'bench', isSecure: false, version: 'bench', rateProfile: 'lab',
+    log: silentLog, clients: makeClients({ proxies: noProxies }),
+    internalKey: 'bench', isSecure: false, version: 'bench', rateProfile: 'lab',
     refusals: [...orderCodes, ...stockCodes, ...offerCodes, ...accountCodes, ...httpRefusalCodes],
     whoBySession: async (token) => whoIs(token),
   })

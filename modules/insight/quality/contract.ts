@@ -174,6 +174,7 @@ export interface Quality {
   hear(report: QualityReport, from: {
     readonly who: Pick<Who, 'personId' | 'isDemo'>
     readonly address: string
+    readonly country: string | null
   }): Promise<void>
   /** What the media process tells about a show. */
   hearMedia(report: StateReport): void

@@ -16,7 +16,6 @@ export interface QualityDeps<Tx extends QueryExecutorProvider> {
   readonly log: Log
   /** Only shows that are live are measured. Asked at most every few seconds for a show. */
   isLive(showId: ShowId): Promise<boolean>
-  countryOf(address: string): string | null
   /** Where an address counts: the caller's network, as the gateway bounds it. */
   networkOf(address: string): string
 }
@@ -48,13 +47,11 @@ export function makeQuality<Tx extends QueryExecutorProvider>(deps: QualityDeps<
     return asked
   }
 
-  const countryOf = (address: string): string => {
-    const found = deps.countryOf(address)
-    return found && /^[A-Z]{2}$/.test(found) ? found : unknownCountry
-  }
+  const countryOf = (found: string | null): string =>
+    found && /^[A-Z]{2}$/.test(found) ? found : unknownCountry
 
   return {
-    async hear(report, { who, address }) {
+    async hear(report, { who, address, country }) {
       if (who.isDemo) return
       const showId = report.showId as ShowId
       if (!await isLive(showId, clock.nowMs())) return
@@ -64,7 +61,7 @@ export function makeQuality<Tx extends QueryExecutorProvider>(deps: QualityDeps<
       const person = who.personId ?? `@${network}`
       const before = visits.find(showId, person, report.visit, network, nowMs)
       if (before === null) return
-      const judged = judge(report, before, { nowMs, network, country: countryOf(address) })
+      const judged = judge(report, before, { nowMs, network, country: countryOf(country) })
       if (!judged) return
       const key = cellKey(judged.visit.country, judged.visit.transport)
       if (shows.add(showId, key, judged.cell, nowMs)) visits.put(showId, person, judged.visit)

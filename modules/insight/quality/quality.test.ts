@@ -24,7 +24,6 @@ function house() {
       state.asked++
       return state.isLive
     },
-    countryOf: (address) => countries[address] ?? null,
     networkOf: (address) => address,
   })
   const quality = begin()
@@ -39,6 +38,7 @@ function house() {
   } = {}) => quality.hear(told(more), {
     who: { personId: from.personId ?? null, isDemo: from.isDemo ?? false },
     address: from.address ?? '1.1.1.1',
+    country: countries[from.address ?? '1.1.1.1'] ?? null,
   })
   return { clock, ids, state, quality, begin, showId, hear, person }
 }
@@ -58,7 +58,7 @@ test('QLT2 only live shows are measured, demo shoppers never', async () => {
   expect((await h.quality.read(h.showId)).whole.all.visits).toBe(1)
 })
 
-test('QLT3 the country is that of the address; odd answers are no country', async () => {
+test('QLT3 the country is where they come from; odd answers are no country', async () => {
   const h = house()
   for (const address of ['1.1.1.1', '2.2.2.2', '3.3.3.3', '127.0.0.1']) {
     await h.hear({}, { personId: h.person(), address })
@@ -117,7 +117,8 @@ test('QLT7 what was written is there after a restart, and adds up with what come
     showId: h.showId, visit: 'visit-visit-visit-9', transport: 'hls', watchedMs: 5_000,
     stalledMs: 0, stalls: 0, switches: 0,
   } as const
-  await again.hear(report, { who: { personId: h.person(), isDemo: false }, address: '1.1.1.1' })
+  const who = { personId: h.person(), isDemo: false }
+  await again.hear(report, { who, address: '1.1.1.1', country: 'BR' })
   await h.clock.advance(10_000)
   await h.hear({ watchedMs: 1_000, stalledMs: 0 }, { personId })
   await Promise.all([again.sweep(), h.quality.sweep()])

@@ -4,8 +4,8 @@ import { api, type Quality } from './contract.ts'
 
 export function makeQualityRoutes({ quality }: { quality: Quality }): RouteTable {
   return routeTable<typeof api, Who>(api, {
-    async 'POST /api/quality'({ body, who, address }) {
-      await quality.hear(body, { who, address })
+    async 'POST /api/quality'({ body, who, address, country }) {
+      await quality.hear(body, { who, address, country })
       return ok({ done: true as const })
     },
     'GET /api/shows/:showId/quality': async ({ params }) =>

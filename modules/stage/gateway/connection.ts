@@ -25,6 +25,7 @@ export interface Connection {
   readonly id: number
   readonly link: Link
   readonly address: string
+  readonly country: string | null
   readonly addressKey: string
   readonly token: string | undefined
   readonly openedAtMs: number

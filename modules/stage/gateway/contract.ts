@@ -246,6 +246,4 @@ export interface GatewayPorts {
   /** Acts that arrive over the socket (or the HTTP fallback): chat, order. */
   chat(who: Who, showId: ShowId, text: string): Promise<Result<unknown, Refusal>>
   order(who: Who, order: Static<typeof PlaceOrderSchema>): Promise<Result<unknown, Refusal>>
-  /** Country of an address (ISO 3166-1 alpha-2), for viewers who have not said their market. */
-  countryOf?(address: string): string | null
 }

@@ -20,6 +20,14 @@ export interface OriginRule {
   }): boolean
 }
 
+/** Who connects, as far as it can be believed: behind proxies not the socket's other end. */
+export type ClientOf = (request: IncomingMessage) => {
+  readonly address: string
+  readonly host: string | undefined
+  /** ISO 3166-1 alpha-2, for viewers who have not said their market. */
+  readonly country: string | null
+}
+
 export interface DoorDeps {
   readonly hub: Hub
   readonly entry: Entry
@@ -30,7 +38,7 @@ export interface DoorDeps {
   readonly web: {
     readonly origin: OriginRule
     readonly cookieName: string
-    addressOf?(request: IncomingMessage): string
+    readonly clientOf: ClientOf
   }
   onGone(connection: Connection): void
 }
@@ -51,7 +59,8 @@ export function makeDoor(deps: DoorDeps) {
   let lastId = 0
 
   function mayConnect(request: IncomingMessage): boolean {
-    const { origin, host } = request.headers
+    const { origin } = request.headers
+    const { host } = web.clientOf(request)
     const site = request.headers['sec-fetch-site']
     if (!web.origin.isOurHost(host)) return false
     return web.origin.mayWrite({ origin, host, site: typeof site === 'string' ? site : undefined })
@@ -59,10 +68,10 @@ export function makeDoor(deps: DoorDeps) {
 
   function open(request: IncomingMessage, link: Link): Connection {
     const nowMs = clock.nowMs()
-    const address = web.addressOf?.(request) ?? request.socket.remoteAddress ?? ''
+    const { address, country } = web.clientOf(request)
     const perPerson = limits.messagesPer10Seconds
     return {
-      id: ++lastId, link, address, addressKey: addressKey(address),
+      id: ++lastId, link, country, address, addressKey: addressKey(address),
       token: readCookie(request.headers.cookie, web.cookieName), openedAtMs: nowMs,
       patience: makeBucket(perPerson * 3, 10_000, nowMs),
       allowance: makeBucket(perPerson, 10_000, nowMs),

@@ -4,8 +4,9 @@ import type { Who } from '#people/accounts/contract'
 import { makeActs } from './acts.ts'
 import type { Connection, Room } from './connection.ts'
 import { gatewayLimits, type Gateway, type GatewayLimits, type GatewayPorts } from './contract.ts'
-import { makeDoor, type OriginRule } from './door.ts'
+import { makeDoor, type ClientOf, type OriginRule } from './door.ts'
 import { makeEntry } from './entry.ts'
+import { crowdOf } from './crowd.ts'
 import { makeFlusher } from './flush.ts'
 import { makeHub } from './hub.ts'
 import { makeKeeper } from './keeper.ts'
@@ -13,7 +14,7 @@ import { gatewayRoutes } from './routes.ts'
 import { makeTalk } from './talk.ts'
 
 export { addressKey } from './model/message.ts'
-export type { GatewayLimits, OriginRule }
+export type { ClientOf, GatewayLimits, OriginRule }
 
 export interface GatewayDeps {
   readonly ports: GatewayPorts
@@ -23,8 +24,7 @@ export interface GatewayDeps {
     readonly origin: OriginRule
     /** Name of the session cookie as it is on the wire. */
     readonly cookieName: string
-    /** The client's address behind a trusted proxy; the socket's own when not given. */
-    addressOf?(request: IncomingMessage): string
+    readonly clientOf: ClientOf
   }
   readonly clock: Clock
   readonly random: Random
@@ -41,6 +41,9 @@ export interface RunningGateway extends Gateway {
   readonly routes: RouteTable
   /** Figures for /metrics. */
   readMetrics(): { connections: number; rooms: number; tickMs: number; sampledAway: number }
+  /** The one address that everybody seems to come from, demo and staff apart; null when there are
+   *  several, or nobody. */
+  readCrowd(): { address: string; people: number } | null
   /** Says goodbye to everyone and stops its timers. */
   close(): void
 }
@@ -120,6 +123,7 @@ export function makeGateway(deps: GatewayDeps): RunningGateway {
         sampledAway,
       }
     },
+    readCrowd: () => crowdOf(hub.connections),
     close() {
       keeper.stop()
       flusher.stop()

@@ -36,7 +36,7 @@ export function makeRoom(showId: ShowId, deps: {
     count() {
       if (counted && !room.isCountOld) return counted
       room.isCountOld = false
-      counted = countMembers(members, ports)
+      counted = countMembers(members)
       return counted
     },
     async readSnapshot() {
@@ -51,12 +51,12 @@ export function makeRoom(showId: ShowId, deps: {
 }
 
 /** A person counts once, however many windows they have open; staff at work do not count. */
-function countMembers(members: ReadonlySet<Connection>, ports: GatewayPorts): Count {
+function countMembers(members: ReadonlySet<Connection>): Count {
   const people = new Set<string>()
   const countries: Record<string, number> = {}
   let demo = 0
   let viewers = 0
-  for (const { id, who, isStaff, market, address } of members) {
+  for (const { id, who, isStaff, market, country: from } of members) {
     const key = who?.personId ?? `#${id}`
     if (isStaff || people.has(key)) continue
     people.add(key)
@@ -65,7 +65,7 @@ function countMembers(members: ReadonlySet<Connection>, ports: GatewayPorts): Co
       continue
     }
     viewers++
-    const country = market ?? ports.countryOf?.(address) ?? 'ZZ'
+    const country = market ?? from ?? 'ZZ'
     countries[country] = (countries[country] ?? 0) + 1
   }
   return { viewers, demo, countries }

@@ -8,7 +8,7 @@ import type { Message } from '#stage/chat/contract'
 import type { ClientMessage, GatewayLimits, GatewayPorts, RoomSnapshot, ServerFrame,
 } from './contract.ts'
 import { isClientMessage } from './model/message.ts'
-import { makeGateway } from './index.ts'
+import { makeGateway, type ClientOf } from './index.ts'
 
 const ids = makeIds({ clock: systemClock, random: systemRandom })
 
@@ -92,6 +92,7 @@ export interface TestHouseOptions {
   readonly limits?: Partial<GatewayLimits>
   readonly ports?: Partial<GatewayPorts>
   readonly clock?: Clock
+  readonly clientOf?: ClientOf
 }
 
 /** The gateway behind a real HTTP server on a free port, with ports made of plain memory. */
@@ -124,6 +125,8 @@ export async function startTestHouse(options: TestHouseOptions = {}) {
     who: async (token) => whoIs(token),
     web: {
       cookieName: 'sid',
+      clientOf: options.clientOf ?? (({ headers: { host } }) =>
+        ({ host, address: '127.0.0.1', country: null })),
       origin: {
         isOurHost: () => true,
         mayWrite: ({ origin, site }) =>

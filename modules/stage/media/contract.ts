@@ -227,10 +227,6 @@ export type IceServers = Static<typeof IceServers>
 /** Header that carries the shared secret on calls between the server and the media process. */
 export const INTERNAL_HEADER = 'x-silkcast-internal'
 
-/** Header that tells the media process one viewer from another behind our proxy; opaque, and only
- *  believed from our own machine or network. */
-export const VIEWER_HEADER = 'x-silkcast-viewer'
-
 /** Paths of the media process, relative to its HTTP root. */
 export const mediaPaths = {
   live: (showId: ShowId): string => `/media/${showId}/live.m3u8`,

@@ -6,6 +6,7 @@ import {
 } from './contract.ts'
 import { makeRtcHttp } from './rtc/http.ts'
 import { makeRtcSessions, type RtcOptions } from './rtc/sessions.ts'
+import type { AskerReader } from './http/poller.ts'
 import { makeMediaHttp } from './http/server.ts'
 import { makeCpuShare } from './live/health.ts'
 import { makeShows } from './live/shows.ts'
@@ -32,6 +33,8 @@ export interface MediaDeps {
     identify(streamKey: string, remoteAddress: string): Promise<Result<KeyHolder>>
     /** Must return at once; delivery is the receiver's care. */
     report(report: StateReport): void
+    /** Who asks through the server's proxy. Without it everybody is the socket's other end. */
+    readonly askerOf?: AskerReader
     /** What a show is offered as beside its source; asked when a publisher comes. */
     renditionsOf?(showId: ShowId): readonly RenditionName[]
   }
@@ -86,6 +89,7 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
   const { clock, log } = deps
   const startedMs = clock.steadyMs()
   const usage = deps.self?.usage
+  const askerOf = deps.control.askerOf ?? (() => undefined)
   const cpuShare = usage && makeCpuShare(clock, () => usage().cpuMicros)
   const shows = makeShows({
     ...deps, report: deps.control.report, cpuShare,
@@ -100,8 +104,8 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
   const rtmp = makePublisherDoor(deps, (id) => shows.open(id))
   let handedPort = 0
   const http = makeMediaHttp({
-    shows, archive, log, internalKey: deps.internalKey,
-    rtc: { answer: makeRtcHttp({ sessions, log }), stage: sessions },
+    shows, archive, log, server: { key: deps.internalKey, askerOf },
+    rtc: { answer: makeRtcHttp({ sessions, log, askerOf }), stage: sessions },
     health: () => ({
       ok: true, receiving: shows.receiving, publishers: rtmp.connections,
       rtcViewers: sessions.viewers,

@@ -43,6 +43,8 @@ export interface ControlDesk {
   readonly guests: Map<string, NonNullable<AuthorizeReply['guest']>>
   readonly reports: StateReport[]
   readonly asked: string[]
+  /** Where those who showed a key came from. */
+  readonly addresses: string[]
   isDown: boolean
   /** Said of every show; whatever a server might say. */
   renditions?: readonly unknown[]
@@ -56,6 +58,7 @@ export async function startControlDesk(): Promise<ControlDesk> {
   const guests: ControlDesk['guests'] = new Map()
   const reports: StateReport[] = []
   const asked: string[] = []
+  const addresses: string[] = []
   const server: Server = createServer(async (request, response) => {
     const chunks: Buffer[] = []
     for await (const chunk of request) chunks.push(chunk as Buffer)
@@ -71,6 +74,7 @@ export async function startControlDesk(): Promise<ControlDesk> {
       return answer(200, { done: true })
     }
     asked.push(body.streamKey)
+    addresses.push(body.remoteAddress)
     const showId = keys.get(body.streamKey)
     const { renditions } = desk
     const guest = guests.get(body.streamKey)
@@ -83,7 +87,7 @@ export async function startControlDesk(): Promise<ControlDesk> {
   const bound = server.address()
   const port = typeof bound === 'object' && bound ? bound.port : 0
   const desk: ControlDesk = {
-    url: `http://127.0.0.1:${port}`, keys, guests, reports, asked,
+    url: `http://127.0.0.1:${port}`, keys, guests, reports, asked, addresses,
     isDown: false,
     close: () => new Promise((done) => {
       server.close(() => done())

@@ -6,7 +6,7 @@ import type { Show } from '../live/show.ts'
 import type { Shows } from '../live/shows.ts'
 import { hasReached, type LiveSegment, type LiveWindow } from '../live/window.ts'
 import { writeReplayPlaylist } from '../model/playlist.ts'
-import { pollerOf } from './poller.ts'
+import { pollerOf, type AskerReader } from './poller.ts'
 import { sendBytes, sendFile } from './files.ts'
 import { FRESH, makeTextSender, REACHED, sendEmpty, sendJson, TYPES } from './reply.ts'
 
@@ -87,7 +87,7 @@ function feedOf(show: Show, of: RenditionId): Feed {
 /** How long the multivariant playlist waits for a publisher to say what it sends. */
 const MASTER_WAIT_MS = 3_000
 
-export function makePlayback(deps: { shows: Shows; archive: Archive }) {
+export function makePlayback(deps: { shows: Shows; archive: Archive; askerOf: AskerReader }) {
   const sendText = makeTextSender()
 
   const live = async (
@@ -97,7 +97,7 @@ export function makePlayback(deps: { shows: Shows; archive: Archive }) {
     const wanted = parseDirectives(query)
     if (wanted === 'bad') return sendEmpty(response, 400)
     const { msn, part } = wanted
-    show.health.polled(pollerOf(request))
+    show.health.polled(pollerOf(request, deps.askerOf(request.headers)))
     // Further ahead than the next segment nobody can be (RFC 8216bis 6.2.5.2).
     const isAhead = msn !== undefined && window.segments.length > 0
       && msn > Math.max(window.nextMsn, show.window.nextMsn) + 1

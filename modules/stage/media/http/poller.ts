@@ -1,17 +1,15 @@
-import type { IncomingMessage } from 'node:http'
-import { VIEWER_HEADER } from '../contract.ts'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 
-/** Loopback and private networks (RFC 1918, RFC 4193): where our own proxy calls from. */
-const NEAR = /^(?:::ffff:)?(?:127\.|10\.|192\.168\.|172\.(?:1[6-9]|2\d|3[01])\.)|^::1$|^f[cd]/i
-const KEY = /^[A-Za-z0-9_-]{8,32}$/
+/** Who asks behind our proxy, by its word: a name that is the same for all that one viewer asks,
+ *  and an address. Undefined when the word is missing or not the proxy's. */
+export type AskerReader = (headers: IncomingHttpHeaders) =>
+  { readonly viewer: string; readonly address: string } | undefined
 
 /** What tells one asker from another: the proxy's word, else the address and its browser. */
 export function pollerOf({ headers, socket }: {
   readonly headers: IncomingMessage['headers']
   readonly socket: { readonly remoteAddress?: string | undefined }
-}): string {
-  const address = socket.remoteAddress ?? ''
-  const told = headers[VIEWER_HEADER]
-  if (NEAR.test(address) && typeof told === 'string' && KEY.test(told)) return `v ${told}`
-  return `a ${address} ${(headers['user-agent'] ?? '').slice(0, 80)}`
+}, asker: ReturnType<AskerReader>): string {
+  if (asker) return `v ${asker.viewer}`
+  return `a ${socket.remoteAddress ?? ''} ${(headers['user-agent'] ?? '').slice(0, 80)}`
 }

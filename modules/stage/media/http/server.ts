@@ -7,6 +7,7 @@ import type { RtcSessions } from '../rtc/sessions.ts'
 import type { Shows } from '../live/shows.ts'
 import type { makeRtcHttp } from '../rtc/http.ts'
 import { makeCommands } from './commands.ts'
+import type { AskerReader } from './poller.ts'
 import { makePlayback, parseAsset } from './playback.ts'
 import { sendEmpty, sendJson } from './reply.ts'
 
@@ -26,7 +27,7 @@ export function makeMediaHttp(deps: {
   shows: Shows
   archive: Archive
   log: Log
-  internalKey: string
+  server: { readonly key: string; readonly askerOf: AskerReader }
   health: () => Record<string, unknown>
   /** WHIP, WHEP and who is on stage; absent where there is no WebRTC. */
   rtc?: {
@@ -37,9 +38,9 @@ export function makeMediaHttp(deps: {
   /** What the server needs to know to send everybody to the right process. */
   inside: () => ProcessView
 }): MediaHttp {
-  const play = makePlayback(deps)
+  const play = makePlayback({ ...deps, askerOf: deps.server.askerOf })
   const command = makeCommands({ ...deps, play, stage: deps.rtc?.stage })
-  const keyHash = hash(deps.internalKey)
+  const keyHash = hash(deps.server.key)
 
   const isInternal = (request: IncomingMessage): boolean => {
     const given = request.headers[INTERNAL_HEADER]

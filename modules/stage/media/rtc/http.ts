@@ -1,6 +1,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { isId, type Log, type Refusal } from '#kernel'
 import { MEDIA_LIMITS, mediaPaths } from '../contract.ts'
+import type { AskerReader } from '../http/poller.ts'
 import { sendEmpty, sendJson } from '../http/reply.ts'
 import type { RtcSessions } from './sessions.ts'
 import { HOST_LINE } from './stages.ts'
@@ -53,14 +54,11 @@ function guestOf(request: IncomingMessage): string | undefined | null {
 const keyOf = (request: IncomingMessage): string | undefined =>
   BEARER.exec(request.headers.authorization ?? '')?.[1]
 
-const addressOf = (request: IncomingMessage): string => {
-  const forwarded = request.headers['x-silkcast-address']
-  return typeof forwarded === 'string' ? forwarded.slice(0, 64) : 'unknown'
-}
-
 /** Answers WHIP (RFC 9725) and WHEP; false when the path is none of theirs. */
-export function makeRtcHttp(deps: { sessions: RtcSessions; log: Log }) {
+export function makeRtcHttp(deps: { sessions: RtcSessions; log: Log; askerOf: AskerReader }) {
   const { sessions } = deps
+  const addressOf = ({ headers, socket }: IncomingMessage): string =>
+    deps.askerOf(headers)?.address ?? socket.remoteAddress ?? ''
   const refuse = (response: ServerResponse, refusal: Refusal): void => {
     const status = STATUS[refusal.code] ?? 500
     if (status === 503) response.setHeader('retry-after', '10')
