@@ -90,8 +90,8 @@ export interface Scene {
   goLive(): Promise<void>
   /** Opens the Room of the show; the page counts what it sees. */
   openRoom(transport: 'whep' | 'hls', path?: UdpPath, script?: string): Promise<Page>
-  /** Films the clock and publishes it over WHIP. */
-  openCamera(path?: UdpPath): Promise<Page>
+  /** Films the clock, or what the given page shows, and publishes it over WHIP. */
+  openCamera(path?: UdpPath, what?: string): Promise<Page>
   close(): Promise<void>
 }
 
@@ -148,11 +148,11 @@ export async function openScene(
       await page.goto(`${house.url}/s/${show.slug}?market=DE`)
       return page
     },
-    async openCamera(path) {
+    async openCamera(path, what = cameraPage) {
       const page = await open(sending, path)
       // As a page of the house's own, like the Studio's.
       await page.route('**/camera-of-the-bench', (route) =>
-        route.fulfill({ contentType: 'text/html', body: cameraPage }))
+        route.fulfill({ contentType: 'text/html', body: what }))
       await page.goto(`${house.url}/camera-of-the-bench`)
       await page.evaluate(
         `publish(${JSON.stringify(`${house.url}/media/whip`)}, ${JSON.stringify(streamKey)})`)
