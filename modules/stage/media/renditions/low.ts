@@ -22,6 +22,7 @@ export const LOW = {
   /** After it was given up: offered again once it kept up for so long, the longer the more often
    *  that happened. */
   provenFirstMs: 4_000,
+  provenLastMs: 20_000,
 } as const
 
 export interface Low {
@@ -105,7 +106,7 @@ export function makeLow(deps: {
   /** Whoever has come back is believed once nothing was missing for a while. */
   const prove = (run: Run, ticks: number): void => {
     run.wholeTicks = ticks > 0 ? run.wholeTicks + ticks : 0
-    const ms = Math.min(LOW.longLifeMs, LOW.provenFirstMs * 2 ** (deaths - 1))
+    const ms = Math.min(LOW.provenLastMs, LOW.provenFirstMs * 2 ** (deaths - 1))
     if (run.wholeTicks >= (ms * TICKS_PER_SECOND) / 1_000) isOff = false
   }
 
