@@ -17,6 +17,9 @@ test('a key is good, refused with its code, or undecided', async () => {
   desk.renditions = ['audio', '4k', 7]
   await control.authorize('good-key-1', '::1')
   expect(control.renditionsOf(showId)).toEqual(['audio'])
+  // A process that a publisher is handed over to hears it from the front.
+  control.keepRenditions(showId, ['360p'])
+  expect(control.renditionsOf(showId)).toEqual(['360p'])
   expect(await control.authorize('evil-key-1', '::1'))
     .toMatchObject({ ok: false, refusal: { code: 'stage.show.key_unknown' } })
   desk.isDown = true

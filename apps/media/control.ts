@@ -13,11 +13,13 @@ export interface Control {
   identify(streamKey: string, remoteAddress: string): Promise<Result<KeyHolder>>
   /** The same, and the process that the show belongs to. */
   locate(streamKey: string, remoteAddress: string): Promise<Result<{
-    showId: ShowId; owner: Doorstep
+    showId: ShowId; owner: Doorstep; renditions?: readonly RenditionName[] | undefined
   }>>
   report(report: StateReport): void
   /** What the server last said about a show; undefined when it left the choice to us. */
   renditionsOf(showId: ShowId): readonly RenditionName[] | undefined
+  /** The front heard it in our place. */
+  keepRenditions(showId: ShowId, said: readonly RenditionName[] | undefined): void
 }
 
 const RETRY_MS_MAX = 30_000
@@ -121,6 +123,7 @@ export function makeControl(deps: {
   return {
     identify: ask,
     renditionsOf: (showId) => renditions.get(showId),
+    keepRenditions: keep,
     async authorize(streamKey, remoteAddress) {
       const found = await askEncoder(streamKey, remoteAddress)
       return found.ok ? ok(found.value.showId) : found
@@ -130,7 +133,7 @@ export function makeControl(deps: {
       if (!found.ok) return found
       const { showId, owner } = found.value
       if (!owner) throw new Fault('stage.media.no_process', { retryable: true })
-      return ok({ showId, owner })
+      return ok({ showId, owner, renditions: renditions.get(showId) })
     },
     report(report) {
       const queue = pending.get(report.showId)

@@ -89,11 +89,16 @@ export const good: Readonly<Record<string, (world: World) => Good>> = {
   'GET /api/desk/orders/:orderId': () => ({ params: ofOrder() }),
   'POST /webhooks/sandbox': () => ({ body: '{}', type: 'application/json' }),
   'GET /api/shows': () => ({}),
-  'POST /api/shows': () => ({ body: { title: 'T', slug: 'scratch', startsAtMs: 0, lineUp: [] } }),
+  'POST /api/shows': () => ({ body: {
+    title: 'T', slug: 'scratch', startsAtMs: 0, lineUp: [], renditions: null,
+  } }),
   'GET /api/shows/:showId': (world) => ({ params: scratch(world) }),
   'PUT /api/shows/:showId': (world) => ({
     params: scratch(world),
-    body: { title: 'Scratch', slug: 'scratch', startsAtMs: 0, lineUp: [world.scratchProduct.id] },
+    body: {
+      title: 'Scratch', slug: 'scratch', startsAtMs: 0, lineUp: [world.scratchProduct.id],
+      renditions: 'audio',
+    },
   }),
   'GET /api/shows/:showId/ingest': (world) => ({ params: scratch(world) }),
   'POST /api/shows/:showId/ingest/rotate': (world) => ({ params: scratch(world) }),

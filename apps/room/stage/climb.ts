@@ -1,9 +1,11 @@
 import Hls from 'hls.js/light'
 import type { Saving } from '../view/comfort.ts'
 import { makeLadder, type Ladder, type Step } from './ladder.ts'
+import { watchRendition } from './rendition-watch.ts'
 import { isSound, mostWanted } from './saving.ts'
 
 const LADDER_MS = 250
+const JUMP_MS = 1_000
 
 /** Told on the video when another rendition is seen; its name is in `data-rendition`. */
 export const RENDITION_EVENT = 'renditionchange'
@@ -26,18 +28,32 @@ export function climb(hls: Hls, video: HTMLVideoElement, saving: Saving): () => 
   let ladder: Ladder | null = null
   // Before the first picture there is nothing in hand, and that is no sign of a poor line.
   let hasPlayed = false
-  const take = (step: Step | null) => {
+  let seekingSinceMs: number | null = null
+  const take = (step: Step | null, isAtOnce = false) => {
     if (!step) return
     hls.autoLevelCapping = step.level
+    hls.config.minAutoBitrate = step.least > 0 ? hls.levels[step.least]!.maxBitrate : 0
     hls.bandwidthEstimate = step.bandwidthBps
-    if (step.level >= hls.loadLevel) return
+    if (step.level >= hls.loadLevel && !isAtOnce) return
     // hls.js would load the parts of this segment to its end first.
     hls.stopLoad()
+    if (isAtOnce) hls.nextAutoLevel = step.level
     hls.startLoad()
   }
   hls.on(Hls.Events.MANIFEST_PARSED, () => {
-    const allowed = hls.levels.slice(0, mostWanted(hls.levels, saving) + 1)
-    ladder = makeLadder(allowed.map(({ maxBitrate }) => maxBitrate), performance.now())
+    const home = mostWanted(hls.levels, saving)
+    ladder = makeLadder(hls.levels.map(({ maxBitrate }) => maxBitrate), performance.now(), home)
+  })
+  const unwatch = watchRendition(hls, {
+    isSick: (level) => ladder?.isSick(level) ?? false,
+    onSick(sick) {
+      const news = { nowMs: performance.now(), level: hls.loadLevel, sick }
+      take(ladder?.onSick(news) ?? null, true)
+    },
+    onWell(level) {
+      ladder?.onWell(level)
+      hls.config.minAutoBitrate = 0
+    },
   })
   hls.on(Hls.Events.FRAG_LOADED, (_event, { frag, part }) => {
     const { loading, loaded } = (part ?? frag).stats
@@ -47,11 +63,18 @@ export function climb(hls: Hls, video: HTMLVideoElement, saving: Saving): () => 
     }) ?? null)
   })
   const timer = window.setInterval(() => {
-    if (document.hidden || video.paused || video.seeking || hls.loadLevel < 0) return
+    const nowMs = performance.now()
+    seekingSinceMs = video.seeking ? seekingSinceMs ?? nowMs : null
+    // A jump that takes long has gone to where nothing comes: that is hunger as well.
+    const isJumping = seekingSinceMs !== null && nowMs - seekingSinceMs < JUMP_MS
+    if (document.hidden || video.paused || isJumping || hls.loadLevel < 0) return
     hasPlayed ||= video.readyState >= HTMLMediaElement.HAVE_FUTURE_DATA && video.currentTime > 0
     if (!hasPlayed) return
     const aheadSeconds = hls.mainForwardBufferInfo?.len ?? 0
-    take(ladder?.onTick({ nowMs: performance.now(), level: hls.loadLevel, aheadSeconds }) ?? null)
+    take(ladder?.onTick({ nowMs, level: hls.loadLevel, aheadSeconds }) ?? null)
   }, LADDER_MS)
-  return () => clearInterval(timer)
+  return () => {
+    clearInterval(timer)
+    unwatch()
+  }
 }

@@ -86,4 +86,59 @@ describe('the ladder', () => {
     expect(ladder.onLoaded({ nowMs: 5_100, ...load })).toBeNull()
     expect(ladder.onLoaded({ nowMs: 6_100, ...load })).toBeNull()
   })
+
+  describe('when the small picture stands and the show goes on', () => {
+    const load = (nowMs: number, bps: number) => (
+      { nowMs, level: 1, bytes: 15_000, transferMs: 15_000 * 8_000 / bps, durationMs: PART_MS }
+    )
+    const onSmall = (bps: number | null) => {
+      const ladder = makeLadder(BITRATES, 0)
+      for (let n = 0; n < 6 && bps !== null; n++) ladder.onLoaded(load(1_000 + n * PART_MS, bps))
+      return ladder
+    }
+    const sick = { nowMs: 2_500, level: 1, sick: 1 }
+
+    test('what the line carries decides: the source, or sound alone', () => {
+      expect(onSmall(20e6).onSick(sick)).toMatchObject({ level: 2, least: 2 })
+      expect(onSmall(null).onSick(sick)).toMatchObject({ level: 2, least: 2 })
+      expect(onSmall(1.2e6).onSick(sick)).toMatchObject({ level: 0, least: 0 })
+    })
+
+    test('a line that was too slow a moment ago is not believed to be better', () => {
+      const ladder = makeLadder(BITRATES, 0)
+      const slow = { level: 2, bytes: 3_000, transferMs: 300, durationMs: PART_MS }
+      ladder.onLoaded({ nowMs: 4_000, ...slow })
+      expect(ladder.onLoaded({ nowMs: 4_200, ...slow })?.level).toBe(0)
+      expect(ladder.onSick({ nowMs: 5_000, level: 1, sick: 1 })?.level).toBe(0)
+    })
+
+    test('it is left out on every way until it is well', () => {
+      const ladder = onSmall(1.2e6)
+      ladder.onSick(sick)
+      expect(ladder.isSick(1)).toBe(true)
+      const calm = { level: 0, aheadSeconds: 1 }
+      expect(ladder.onTick({ nowMs: 9_000, ...calm })).toMatchObject({ level: 2, least: 2 })
+      const starved = { level: 2, aheadSeconds: 0 }
+      ladder.onTick({ nowMs: 10_500, ...starved })
+      expect(ladder.onTick({ nowMs: 11_000, ...starved })?.level).toBe(0)
+      ladder.onWell(1)
+      expect(ladder.onTick({ nowMs: 60_000, ...calm })).toMatchObject({ level: 1, least: 0 })
+    })
+
+    test('who wants no more than the small picture goes back to it', () => {
+      const ladder = makeLadder(BITRATES, 0, 1)
+      expect(ladder.onSick(sick)?.level).toBe(2)
+      expect(ladder.onTick({ nowMs: 4_000, level: 2, aheadSeconds: 1 })).toBeNull()
+      ladder.onWell(1)
+      expect(ladder.onTick({ nowMs: 4_250, level: 2, aheadSeconds: 1 }))
+        .toMatchObject({ level: 1, least: 0 })
+    })
+
+    test('where there is no sound alone the source is all there is', () => {
+      const ladder = makeLadder(BITRATES.slice(1), 0)
+      for (let n = 0; n < 6; n++) ladder.onLoaded({ ...load(n * PART_MS, 1.2e6), level: 0 })
+      expect(ladder.onSick({ nowMs: 1_500, level: 0, sick: 0 })?.level).toBe(1)
+      expect(makeLadder([700_000], 0).onSick({ nowMs: 1_500, level: 0, sick: 0 })).toBeNull()
+    })
+  })
 })

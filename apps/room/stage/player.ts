@@ -135,8 +135,9 @@ export function makePlayer(input: PlayerInput): Player {
   const onMove = () => {
     if (video.currentTime === lastTime) return
     lastTime = video.currentTime
-    movedAtMs = performance.now()
+    // A jump to where there is no picture is no move: they could go on for ever.
     if (video.readyState < HTMLMediaElement.HAVE_CURRENT_DATA) return
+    movedAtMs = performance.now()
     hasPlayed = true
     still.hidden = true
     policy.onPlaying(movedAtMs)

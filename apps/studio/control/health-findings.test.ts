@@ -43,6 +43,11 @@ describe('the way to us', () => {
     expect(findHealth(null)).toEqual([])
     expect(told({ samples: [], health: null })).toEqual([])
   })
+  test('small pictures that the machine cannot make are named while they are off', () => {
+    expect(told({ health: { transport: 'rtmp', isSmallOff: true } }))
+      .toEqual([{ kind: 'small_off', isBad: false }])
+    expect(told({ health: { transport: 'rtmp', isSmallOff: false } })).toEqual([])
+  })
   test('loss names a bitrate to set; much of it is bad and asks for less', () => {
     expect(told({ samples: samplesOf({ lossFraction: 0.04 }) }))
       .toEqual([{ kind: 'upload_loss', isBad: false, share: 0.04, kbps: 2_250 }])

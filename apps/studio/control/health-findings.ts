@@ -2,7 +2,7 @@ import type { HealthSample, QualityFigures, ShowQuality } from '#insight/quality
 
 /** What a person has to do something about, as a code and the figures of its sentence. */
 export type HealthKind =
-  | 'upload_loss' | 'upload_loss_line' | 'upload_late' | 'server_busy' | 'frames_low'
+  | 'upload_loss' | 'upload_loss_line' | 'upload_late' | 'server_busy' | 'small_off' | 'frames_low'
   | 'stutter_all' | 'stutter_country' | 'latency_hls' | 'latency_whep' | 'start_slow'
   | 'udp_blocked'
 
@@ -158,7 +158,8 @@ export function findHealth(quality: ShowQuality | null): HealthFinding[] {
   const line = lineOf(quality)
   const upload = findUpload(line, quality.health)
   const all = [
-    ...upload, ...findFrames(line),
+    ...upload, ...quality.health?.isSmallOff ? [found('small_off', {})] : [],
+    ...findFrames(line),
     // Who stalls because nothing arrives here need not be told of one by one.
     ...upload.length > 0 ? [] : findStutter(quality, line),
     ...findDelays(quality),

@@ -33,6 +33,9 @@ function Encoder({ quality }: { quality: ShowQuality }) {
       <Suspense fallback={<div className="bitrate" />}>
         <BitrateChart label={t('studio.health.curve')} {...curve} number={number} time={time} />
       </Suspense>
+      {quality.health?.isSmallOff && (
+        <p className="health-problem">{t('studio.alert.small_off')}</p>
+      )}
       <dl className="health-figures">
         {rows.map(([name, value]) => (
           <div key={name}>

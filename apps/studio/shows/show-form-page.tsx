@@ -9,6 +9,7 @@ import { client, must, rememberShow, useAct } from '../house.ts'
 import { Answer } from '../shell/page-states.tsx'
 import { useWords } from '../words.ts'
 import { LineUpEditor } from './line-up-editor.tsx'
+import { RenditionsChoice } from './renditions-choice.tsx'
 import { fromLocalInput, slugOf, toLocalInput } from './local-time.ts'
 
 const quarterMs = 15 * 60_000
@@ -20,6 +21,7 @@ function useShowForm(show: Show | null) {
   const [slug, setSlug] = useState(show?.slug ?? '')
   const [startsAt, setStartsAt] = useState(() => toLocalInput(show?.startsAtMs ?? nextQuarter()))
   const [lineUp, setLineUp] = useState<readonly string[]>(show?.lineUp ?? [])
+  const [renditions, setRenditions] = useState(show?.renditions ?? null)
   const [wasSent, setSent] = useState(false)
   const save = useAct((draft: ShowDraft) => (show
     ? client.call('PUT /api/shows/:showId', { params: { showId: show.id }, body: draft })
@@ -34,11 +36,13 @@ function useShowForm(show: Show | null) {
     if (title.trim() === '' || startsAtMs === null || !slugOk) return
     const address = slug || slugOf(title)
     save.mutate({
-      title: title.trim(), startsAtMs, lineUp: [...lineUp], ...(address ? { slug: address } : {}),
+      title: title.trim(), startsAtMs, lineUp: [...lineUp], renditions,
+      ...(address ? { slug: address } : {}),
     })
   }
   return {
-    title, setTitle, slug, setSlug, startsAt, setStartsAt, lineUp, setLineUp, submit,
+    title, setTitle, slug, setSlug, startsAt, setStartsAt, lineUp, setLineUp,
+    renditions, setRenditions, submit,
     isBusy: save.isPending,
     wrong: {
       title: wasSent && title.trim() === '', slug: wasSent && !slugOk,
@@ -81,6 +85,7 @@ function ShowForm({ show }: { show: Show | null }) {
         />
       </div>
       <LineUpEditor lineUp={form.lineUp} onChange={form.setLineUp} />
+      <RenditionsChoice value={form.renditions} onChange={form.setRenditions} />
       <div>
         <Button type="submit" kind="primary" size="large" isBusy={form.isBusy}>
           {t(show ? 'action.save' : 'studio.show.create')}

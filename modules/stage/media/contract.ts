@@ -112,8 +112,7 @@ export const AuthorizeRequest = Type.Object({
 /** See the schema of the same name. */
 export type AuthorizeRequest = Static<typeof AuthorizeRequest>
 
-/** What a show is offered as beside what the encoder sends: a small picture for a poor network,
- *  and sound with a still. */
+/** Beside what the encoder sends: a small picture for a poor network, and sound with a still. */
 export const RenditionName = Type.Union([Type.Literal('360p'), Type.Literal('audio')])
 /** See the schema of the same name. */
 export type RenditionName = Static<typeof RenditionName>
@@ -126,10 +125,9 @@ export const Doorstep = Type.Object({
 /** See the schema of the same name. */
 export type Doorstep = Static<typeof Doorstep>
 
-/** The server's yes (status 200). A no is status 403 with `{code}`. `owner` is the process that
- *  the show belongs to, when there are several. Without `renditions` the media process makes those
- *  that the machine can carry. With a `guest` the key opens that guest's own line over WHIP and
- *  nothing else. */
+/** The server's yes (200); a no is 403 with `{code}`. `owner`: the process that has the show, when
+ *  there are several. Without `renditions` those are made that the machine can carry. With a
+ *  `guest` the key opens that guest's own line over WHIP and nothing else. */
 export const AuthorizeReply = Type.Object({
   showId: Type.String({ pattern: idPattern('sho') }), owner: Type.Optional(Doorstep),
   renditions: Type.Optional(Type.Array(RenditionName, { maxItems: 2 })),
@@ -158,6 +156,8 @@ export const MediaHealth = Type.Object({
   /** Those who asked for the live playlist within 5 s; behind a CDN its edges. */
   viewersHls: Type.Optional(Count),
   viewersWhep: Type.Optional(Count),
+  /** The small picture was wanted; its encoder does not keep up. */
+  isSmallOff: Type.Optional(Type.Boolean()),
   /** Share of one core that the whole media process takes; above 1 on several. */
   cpuShare: Type.Optional(Type.Number({ minimum: 0, maximum: 1_024 })),
 }, { additionalProperties: false })

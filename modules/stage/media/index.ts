@@ -37,6 +37,8 @@ export interface MediaDeps {
     readonly askerOf?: AskerReader
     /** What a show is offered as beside its source; asked when a publisher comes. */
     renditionsOf?(showId: ShowId): readonly RenditionName[]
+    /** The same, heard by the front that hands a publisher over. */
+    keepRenditions?(showId: ShowId, said: readonly RenditionName[] | undefined): void
   }
   /** Without `pictures` there is no small rendition. */
   readonly rtc: RtcOptions & { readonly pictures?: PictureTurners | undefined }
@@ -78,6 +80,7 @@ function makePublisherDoor(
       if (!isBehindFront) return makeRtmpSession(socket, { ...base, onWrongKey })
       let session: RtmpSession | undefined
       readHanded(socket, deps, (handed) => {
+        deps.control.keepRenditions?.(handed.showId, handed.renditions)
         session = makeRtmpSession(socket, { ...base, onWrongKey, handed })
       })
       return { leave: (why) => session ? session.leave(why) : void socket.destroy() }

@@ -40,6 +40,13 @@ export type ShowState = 'scheduled' | 'live' | 'ended'
 /** What the media process last said about the publisher. */
 export type Signal = 'none' | 'receiving' | 'lost'
 
+/** What viewers get beside the picture as sent: nothing, sound alone, or a small picture too. */
+export const ShowRenditions = Type.Union([
+  Type.Literal('none'), Type.Literal('audio'), Type.Literal('all'),
+])
+/** See the schema of the same name. */
+export type ShowRenditions = Static<typeof ShowRenditions>
+
 const Nullable = <T extends Type.TSchema>(schema: T) => Type.Union([schema, Type.Null()])
 
 /** A show as staff see it. */
@@ -71,6 +78,8 @@ export const ShowSchema = Type.Object({
    *  belongs to no moment of the picture and is shown at once. */
   pinnedMediaMs: Nullable(Type.Integer()),
   lineUp: Type.Array(Type.String()),
+  /** null: what the operator of the house set, or the machine can carry. */
+  renditions: Nullable(ShowRenditions),
   isDemo: Type.Boolean(),
   /** Viewers may see the recording now. */
   hasReplay: Type.Boolean(),
@@ -93,6 +102,8 @@ export const ShowDraftSchema = Type.Object(
     lineUp: Type.Array(Type.String({ pattern: idPattern('prd') }), {
       maxItems: showLimits.lineUpLength,
     }),
+    /** Counts from the next start of the encoder on; left out, it stays as it is. */
+    renditions: Type.Optional(Nullable(ShowRenditions)),
   },
   { additionalProperties: false },
 )
@@ -146,7 +157,7 @@ export const api = {
   },
   'PUT /api/shows/:showId': {
     act: 'show.run',
-    doc: 'Saves title, address, time and line-up.',
+    doc: 'Saves title, address, time, line-up and renditions.',
     params: ShowParams,
     body: ShowDraftSchema,
     reply: ShowSchema,

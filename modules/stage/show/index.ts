@@ -25,11 +25,14 @@ export interface ShowsDeps<Tx extends QueryExecutorProvider> {
 
 type FactName = (typeof kinds)[number]['name']
 interface Change { readonly patch: Patch; readonly facts: readonly FactName[] }
-type Draft = { title: string; slug: string | undefined; startsAtMs: number; lineUp: string[] }
+interface Draft {
+  title: string; slug: string | undefined; startsAtMs: number; lineUp: string[]
+  renditions: ShowDraft['renditions']
+}
 
 const cleanDraft = (draft: ShowDraft): Draft => ({
   title: cleanTitle(draft.title) || 'Show', slug: draft.slug, startsAtMs: draft.startsAtMs,
-  lineUp: [...new Set(draft.lineUp)],
+  lineUp: [...new Set(draft.lineUp)], renditions: draft.renditions,
 })
 
 /** Shows: planned, live, over; their keys, their signal and their pins. */
@@ -109,7 +112,7 @@ export function makeShows<Tx extends QueryExecutorProvider>(deps: ShowsDeps<Tx>)
         const isFree = await store.insertShow(tx, {
           id, slug: slugAttempt(base, attempt, showLimits.slugLength), title: draft.title,
           merchant: deps.merchant, startsAtMs: draft.startsAtMs, lineUp: draft.lineUp,
-          isDemo: extra.isDemo ?? false, nowMs,
+          isDemo: extra.isDemo ?? false, renditions: draft.renditions ?? null, nowMs,
         })
         if (!isFree) continue
         const key = makeKey()
@@ -183,6 +186,7 @@ export function makeShows<Tx extends QueryExecutorProvider>(deps: ShowsDeps<Tx>)
       return {
         patch: {
           title: draft.title, slug, starts_at_ms: draft.startsAtMs, line_up: draft.lineUp,
+          ...(draft.renditions === undefined ? {} : { renditions: draft.renditions }),
           // A correction, not a moment of the show: nobody waits for it.
           ...(isGone ? { pinned_product_id: null, pinned_media_ms: null } : {}),
         },

@@ -1,5 +1,8 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { actedAtMs, type Show, type ShowRefusal, type ShowState, type Signal } from './contract.ts'
+import type { RenditionName } from '#stage/media/contract'
+import {
+  actedAtMs, type Show, type ShowRefusal, type ShowRenditions, type ShowState, type Signal,
+} from './contract.ts'
 
 /** Silence after which a publisher counts as gone: three reports of the media process. */
 export const silenceMs = 6000
@@ -29,6 +32,7 @@ export interface ShowRow {
   readonly has_recording: boolean
   readonly replay_withdrawn: boolean
   readonly media_owes: 'drop' | 'stop' | null
+  readonly renditions: ShowRenditions | null
 }
 
 /** What one command changes; null: nothing. */
@@ -61,7 +65,13 @@ export function toShow(row: ShowRow, nowMs: number): Show {
     pinnedProductId: row.pinned_product_id, pinnedMediaMs: numberOrNull(row.pinned_media_ms),
     lineUp: [...row.line_up], isDemo: row.is_demo,
     hasReplay: hasRecording && !row.replay_withdrawn, hasRecording, isDirected: row.is_directed,
+    renditions: row.renditions,
   }
+}
+
+/** As the media process calls them. */
+export const renditionNames: Readonly<Record<ShowRenditions, readonly RenditionName[]>> = {
+  none: [], audio: ['audio'], all: ['360p', 'audio'],
 }
 
 export function goLive(row: ShowRow, nowMs: number): Decision {

@@ -6,7 +6,7 @@ import type { KeyHolder } from '#stage/backstage/contract'
 import type { Doorstep, IceServers, StateReport } from '#stage/media/contract'
 import { api, type Show, type ShowRefusal } from './contract.ts'
 import type { ShowsInside } from './inside.ts'
-import type { Report } from './model.ts'
+import { renditionNames, type Report } from './model.ts'
 
 export interface ShowRoutesDeps {
   readonly shows: ShowsInside<never>
@@ -104,8 +104,10 @@ export function makeShowRoutes(deps: ShowRoutesDeps): RouteTable {
         ? await deps.ways?.guestByKey(body.streamKey) : null
       if (guest) return ok(guest)
       if (showId.startsWith('stage.')) return { ok: false, refusal: { code: showId } }
+      const show = await shows.read(showId as ShowId)
       const owner = await deps.ways?.place(showId as ShowId)
-      return ok({ showId, ...owner ? { owner } : {} })
+      const renditions = show?.renditions && [...renditionNames[show.renditions]]
+      return ok({ showId, ...owner ? { owner } : {}, ...renditions ? { renditions } : {} })
     },
     async 'POST /internal/media/state'({ body }) {
       const { state, video, problem, atMs } = body

@@ -455,6 +455,36 @@ test('SHW6 reading and rotating a key is recorded, and only there it is shown', 
   })
 })
 
+test('SHW16 a show says what viewers on poor lines get, its encoder is let in so', async () => {
+  const h = house()
+  const show = await h.plan()
+  const { handlers } = makeShowRoutes({
+    shows: h.shows as never, rtmpUrl: () => 'rtmp://x/live', audit: { record: async () => {} },
+  })
+  const streamKey = (await h.shows.readStreamKey(show.id))!
+  const said = async () => {
+    const ask = handlers['POST /internal/media/authorize']!
+    const answer = await ask({ body: { streamKey } } as never)
+    return answer.ok && (answer.value as { renditions?: string[] }).renditions
+  }
+  const draft = { title: show.title, startsAtMs: show.startsAtMs, lineUp: [...show.lineUp] }
+  const save = (renditions?: Show['renditions']) =>
+    h.shows.save(show.id, { ...draft, ...renditions === undefined ? {} : { renditions } })
+  expect(show.renditions).toBeNull()
+  expect(await said()).toBeUndefined()
+  for (const [chosen, names] of [
+    ['none', []], ['audio', ['audio']], ['all', ['360p', 'audio']],
+  ] as const) {
+    expect(await save(chosen)).toMatchObject({ renditions: chosen })
+    expect(await said()).toEqual(names)
+  }
+  expect(await save()).toMatchObject({ renditions: 'all' })
+  expect(await save(null)).toMatchObject({ renditions: null })
+  expect(await said()).toBeUndefined()
+  const planned = await h.shows.plan({ ...draft, renditions: 'none' })
+  expect(planned).toMatchObject({ ok: true, value: { renditions: 'none' } })
+})
+
 test('SHW14 a phone gets a way in to the camera of this show, and it is recorded', async () => {
   const h = house()
   const id = await live(h)

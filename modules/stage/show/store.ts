@@ -1,6 +1,6 @@
 import { sql, type QueryExecutorProvider } from 'kysely'
 import type { ShowId } from '#kernel'
-import type { Selling } from './contract.ts'
+import type { Selling, ShowRenditions } from './contract.ts'
 import type { Patch, ShowRow } from './model.ts'
 
 type Tx = QueryExecutorProvider
@@ -13,6 +13,7 @@ export interface NewShow {
   readonly startsAtMs: number
   readonly lineUp: readonly string[]
   readonly isDemo: boolean
+  readonly renditions: ShowRenditions | null
   readonly nowMs: number
 }
 
@@ -21,10 +22,10 @@ export async function insertShow(tx: Tx, show: NewShow): Promise<boolean> {
   const { rows } = await sql`
     insert into stage_show.shows (id, slug, title, merchant, state, signal, signal_at_ms,
       reported_at_ms, starts_at_ms, sale_stopped, line_up, is_demo, is_directed, has_recording,
-      created_at_ms)
+      renditions, created_at_ms)
     values (${show.id}, ${show.slug}, ${show.title}, ${show.merchant}, 'scheduled', 'none', 0, 0,
       ${show.startsAtMs}, false, ${show.lineUp}::text[], ${show.isDemo}, ${show.isDemo}, false,
-      ${show.nowMs})
+      ${show.renditions}, ${show.nowMs})
     on conflict on constraint shows_slug do nothing returning id`.execute(tx)
   return rows.length > 0
 }

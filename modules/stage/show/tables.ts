@@ -32,6 +32,7 @@ export interface ShowsTable {
   created_at_ms: number
   pinned_media_ms: number | null
   replay_withdrawn: Generated<boolean>
+  renditions: string | null
 }
 
 export interface StageShowTables {

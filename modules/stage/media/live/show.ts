@@ -149,7 +149,8 @@ export function makeShow(deps: {
     const said = state === 'waiting' ? 'lost' : state
     const atMs = Math.round(clock.nowMs())
     deps.report({
-      showId: id, ...rest, state: said, ...(problem && { problem }), health: health.read(), atMs,
+      showId: id, ...rest, state: said, ...(problem && { problem }), atMs,
+      health: { ...health.read(), ...(renditions.isSmallOff && { isSmallOff: true }) },
     })
   }
 

@@ -32,6 +32,8 @@ export interface Renditions {
   part(ticks: number, samples: PartSamples): void
   close(): void
   end(): void
+  /** The small picture was wanted and is not offered: the machine does not carry it. */
+  readonly isSmallOff: boolean
   /** The multivariant playlist of now; undefined before the source can be played. */
   master(source: LiveWindow, state: StateView): string | undefined
   /** Processes are ended. */
@@ -76,7 +78,7 @@ export function makeRenditions(deps: {
 
   const lowVariant = (state: StateView): Variant | undefined => {
     const size = tracks.video && lowSize(tracks.video)
-    if (!low?.isMade || !size) return undefined
+    if (!low?.isOffered || !size) return undefined
     const codecs = [low.video?.codec ?? 'avc1.4d401e', tracks.audio?.codec]
     return {
       uri: 'low.m3u8', name: '360p', ...size, fps: state.video?.fps,
@@ -123,6 +125,7 @@ export function makeRenditions(deps: {
       low?.finish()
       inPlace((window) => window.end())
     },
+    get isSmallOff() { return low?.isOff ?? false },
     master(source, state) {
       if (source.text() === undefined) return undefined
       const variants = [sourceVariant(source, state), lowVariant(state), audioVariant()]

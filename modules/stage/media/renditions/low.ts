@@ -20,12 +20,19 @@ export const LOW = {
   againFirstMs: 500,
   againLastMs: 30_000,
   longLifeMs: 60_000,
+  /** After it was given up: offered again once it kept up for so long, the longer the more often
+   *  that happened. */
+  provenFirstMs: 4_000,
+  provenLastMs: 20_000,
 } as const
 
 export interface Low {
   /** What it is made of and looks like while it is made. */
   readonly video: VideoConfig | undefined
-  readonly isMade: boolean
+  /** Made, and keeping up. */
+  readonly isOffered: boolean
+  /** Wanted, and given up for now: the machine does not carry it. */
+  readonly isOff: boolean
   setWanted(isWanted: boolean): void
   open(segment: SourceSegment, tracks: TrackSet, fps: number): void
   part(ticks: number, samples: PartSamples): void
@@ -58,6 +65,8 @@ interface Run {
   readonly leadFrames: number
   readonly leadTicks: number
   count: number
+  /** What came out of it, without a hole. */
+  wholeTicks: number
   video?: VideoConfig | undefined
   init?: Buffer | undefined
 }
@@ -80,6 +89,7 @@ export function makeLow(deps: {
   let tracks: TrackSet = {}
   let fps = 0
   let deaths = 0
+  let isOff = false
   let notBeforeMs = -Infinity
 
   const lineUp = makeLineUp<Waiting>((part, frames, id) => {
@@ -88,9 +98,18 @@ export function makeLow(deps: {
     const bytes = !isThere ? Buffer.alloc(0) : writeFragment(sequence++, [
       { trackId: VIDEO_TRACK, samples: frames }, { trackId: AUDIO_TRACK, samples: part.sounds },
     ])
+    const run = id === undefined ? undefined : runs.get(id)
+    if (run) prove(run, isThere ? part.ticks : 0)
     const isIndependent = frames[0]?.isKey === true
     writer.part({ bytes, ticks: part.ticks, isIndependent }, isThere ? init : undefined)
   })
+
+  /** Whoever has come back is believed once nothing was missing for a while. */
+  const prove = (run: Run, ticks: number): void => {
+    run.wholeTicks = ticks > 0 ? run.wholeTicks + ticks : 0
+    const ms = Math.min(LOW.provenLastMs, LOW.provenFirstMs * 2 ** (deaths - 1))
+    if (run.wholeTicks >= (ms * TICKS_PER_SECOND) / 1_000) isOff = false
+  }
 
   const forget = (run: Run): void => {
     if (current === run) current = undefined
@@ -100,6 +119,7 @@ export function makeLow(deps: {
 
   const died = (run: Run, why: string): void => {
     const nowMs = clock.steadyMs()
+    isOff = true
     deaths = nowMs - run.startedMs > LOW.longLifeMs ? 1 : deaths + 1
     notBeforeMs = nowMs + Math.min(LOW.againLastMs, LOW.againFirstMs * 2 ** (deaths - 1))
     log.warn('low rendition lost', { why })
@@ -119,7 +139,7 @@ export function makeLow(deps: {
     const leadFrames = Math.round(first.composition / frameTicks)
     const run: Run = {
       id, tracks, startedMs: clock.steadyMs(), frameTicks, leadFrames,
-      leadTicks: first.composition, count: 0,
+      leadTicks: first.composition, count: 0, wholeTicks: 0,
       turner: deps.pictures.toSmall({
         record: tracks.video!.record, ...size,
         // Pictures are counted as if they were 25 a second.
@@ -151,9 +171,12 @@ export function makeLow(deps: {
 
   return {
     get video() { return current?.video },
-    get isMade() { return current !== undefined },
+    get isOffered() { return current !== undefined && !isOff },
+    get isOff() { return isWanted && isOff },
     setWanted(value) {
       isWanted = value
+      // Another publisher may send less.
+      isOff = false
       if (!isWanted) finish()
     },
     open(segment, newTracks, newFps) {

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
-  Fault, ok, refuse, silentLog, systemClock, systemRandom, type Result,
+  Fault, ok, refuse, silentLog, systemClock, systemRandom,
 } from '#kernel'
 import { makeRecordingFolder } from '#stage/recording'
 import type { Doorstep } from '../contract.ts'
@@ -23,12 +23,14 @@ let front: RtmpServer
 let port: number
 let owner: Doorstep
 let httpPort: number
-let locate: (key: string) => Promise<Result<{ showId: typeof good; owner: Doorstep }>>
+let locate: Parameters<typeof makeRtmpFront>[0]['locate']
 let encoders: Encoder[]
+let kept: (readonly string[] | undefined)[]
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'silkcast-front-'))
   encoders = []
+  kept = []
   media = makeMediaServer({
     clock: systemClock, log: silentLog, internalKey: INTERNAL_KEY,
     recordings: makeRecordingFolder({ clock: systemClock, log: silentLog, folder }),
@@ -37,17 +39,19 @@ beforeAll(async () => {
       authorize: async () => { throw new Error('the front has asked already') },
       identify: async () => { throw new Error('no WebRTC here') },
       report: () => {},
+      keepRenditions: (id, said) => void (id === good && kept.push(said)),
     },
   })
   const ports = await media.listen(
     { httpPort: 0, httpHost: '127.0.0.1', rtmpPort: 0, rtmpHost: '127.0.0.1' })
   httpPort = ports.httpPort
   owner = { host: '127.0.0.1', port: ports.rtmpPort }
-  locate = async (key) => key === 'good-key-1' ? ok({ showId: good, owner })
+  locate = async (key) => key === 'good-key-1'
+    ? ok({ showId: good, owner, renditions: ['audio'] })
     : refuse('stage.show.key_unknown')
   front = makeRtmpFront({
     clock: systemClock, log: silentLog, internalKey: INTERNAL_KEY, processes: 1,
-    locate: (key) => locate(key),
+    locate: (key, from) => locate(key, from),
   })
   port = await front.listen(0, '127.0.0.1')
 })
@@ -74,6 +78,8 @@ describe('the front', () => {
       return text.includes('s0.m4s')
     })
     expect(encoder.child.exitCode).toBeNull()
+    // With what the server said of the show, which the owner does not ask.
+    expect(kept).toEqual([['audio']])
     // The end of one end is the end of the other.
     await encoder.stop()
     await until('lost', async () => (await state()).includes('"lost"'))

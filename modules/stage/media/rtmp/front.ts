@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
 import type { Clock, Log, Result, ShowId, Timer } from '#kernel'
-import { MEDIA_LIMITS, type Doorstep } from '../contract.ts'
+import { MEDIA_LIMITS, type Doorstep, type RenditionName } from '../contract.ts'
 import { PROLOGUE_MAX, writeHanded } from './handed.ts'
 import { makeRtmpParser, type RtmpParser } from './parser.ts'
 import type { Pulse } from './pulse.ts'
@@ -13,6 +13,7 @@ export interface FrontDeps {
   /** Whose key this is and which process owns that show now. A fault: nobody can say now. */
   locate(streamKey: string, remoteAddress: string): Promise<Result<{
     readonly showId: ShowId; readonly owner: Doorstep
+    readonly renditions?: readonly RenditionName[] | undefined
   }>>
 }
 
@@ -92,7 +93,7 @@ export function makeFrontSession(
         deps.onWrongKey(address)
         return refuse(found.refusal.code, 'This stream key is not accepted.')
       }
-      const { showId, owner } = found.value
+      const { showId, owner, renditions } = found.value
       const inside = await reach(owner).catch((error: unknown) => {
         if (attempt >= TRIES) throw error
         return undefined
@@ -105,8 +106,9 @@ export function makeFrontSession(
       phase = 'joined'
       timer?.cancel()
       socket.off('data', read)
-      inside.write(writeHanded({ address, showId, prologue: Buffer.concat(heard) },
-        deps.internalKey))
+      inside.write(writeHanded({
+        address, showId, renditions, prologue: Buffer.concat(heard),
+      }, deps.internalKey))
       heard = []
       log.info('handed over', { showId, port: owner.port })
       return join(socket, inside, (end) => deps.pulse.watch(owner, end))

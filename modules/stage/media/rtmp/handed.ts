@@ -1,11 +1,14 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { Socket } from 'node:net'
 import { isId, type Clock, type ShowId } from '#kernel'
+import type { RenditionName } from '../contract.ts'
 
 /** A publisher that the front let in: from where, to which show, and every byte it had sent. */
 export interface Handed {
   readonly address: string
   readonly showId: ShowId
+  /** What the server wants for the show; undefined when it leaves the choice to the process. */
+  readonly renditions?: readonly RenditionName[] | undefined
   readonly prologue: Buffer
 }
 
@@ -17,8 +20,9 @@ export const PROLOGUE_MAX = 300_000
 const hash = (text: unknown): Buffer => createHash('sha256').update(String(text)).digest()
 
 /** One line that says who is handed over, then what was read from them; the rest follows. */
-export function writeHanded({ address, showId, prologue }: Handed, internalKey: string): Buffer {
-  const line = JSON.stringify({ key: internalKey, address, showId, bytes: prologue.length })
+export function writeHanded(handed: Handed, internalKey: string): Buffer {
+  const { prologue, ...rest } = handed
+  const line = JSON.stringify({ key: internalKey, ...rest, bytes: prologue.length })
   return Buffer.concat([Buffer.from(`${line}\n`), prologue])
 }
 
@@ -26,19 +30,25 @@ export function writeHanded({ address, showId, prologue }: Handed, internalKey: 
 export const writePulse = (internalKey: string): Buffer =>
   Buffer.from(`${JSON.stringify({ key: internalKey, pulse: true })}\n`)
 
-type Line = 'pulse' | { address: string; showId: ShowId; bytes: number } | undefined
+type Line = 'pulse' | Omit<Handed, 'prologue'> & { bytes: number } | undefined
+
+const readNames = (said: unknown): Pick<Handed, 'renditions'> => !Array.isArray(said) ? {}
+  : { renditions: (['360p', 'audio'] as const).filter((name) => said.includes(name)) }
 
 function parseLine(line: string, keyHash: Buffer): Line {
   try {
     const raw = JSON.parse(line) as Record<string, unknown>
-    const { key, address, showId, bytes, pulse } = raw
+    const { key, address, showId, bytes, pulse, renditions } = raw
     if (!timingSafeEqual(hash(key), keyHash)) return undefined
     if (pulse === true) return 'pulse'
     if (!isId('sho', showId)) return undefined
     if (!Number.isSafeInteger(bytes) || (bytes as number) > PROLOGUE_MAX) return undefined
     const count = bytes as number
     return count < 0 ? undefined
-      : { address: String(address).slice(0, 64), showId: showId as ShowId, bytes: count }
+      : {
+        address: String(address).slice(0, 64), showId: showId as ShowId, bytes: count,
+        ...readNames(renditions),
+      }
   } catch {
     return undefined
   }
