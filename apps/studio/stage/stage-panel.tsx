@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { HOST, layouts, type Guest, type Layout } from '#stage/backstage/contract'
 import { Button } from '#ui/primitives/button.tsx'
 import { Choices } from '#ui/primitives/fields.tsx'
@@ -151,8 +151,10 @@ export function useLayoutKeys({ stage, lay }: Backstage): void {
 }
 
 /** Who is on stage beside the host: letting in, muting, sending off, and how it looks. */
-export function StagePanel({ showId, backstage, streams, hasKeys = false }: {
+export function StagePanel({ showId, backstage, streams, voice, hasKeys = false }: {
   showId: string, backstage: Backstage, streams: Streams | null, hasKeys?: boolean
+  /** How guests hear the host, where no camera page sees to it. */
+  voice?: ReactNode
 }) {
   const { t, number } = useWords()
   const { stage, lay } = backstage
@@ -168,6 +170,7 @@ export function StagePanel({ showId, backstage, streams, hasKeys = false }: {
             <Person key={guest.id} guest={guest} backstage={backstage} streams={streams} />
           ))}
         </ul>
+        {voice}
         {hasGuests && (
           <Choices
             label={t('studio.stage.layout')} value={stage?.layout ?? 'side'}

@@ -2,11 +2,10 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import { Fault, isId, type Log, type ShowId } from '#kernel'
 import { INTERNAL_HEADER, type ProcessView } from '../contract.ts'
-import type { RtcSessions } from '../rtc/sessions.ts'
 import type { Shows } from '../live/shows.ts'
 import type { Archive } from '../recording/archive.ts'
 import type { makeRtcHttp } from '../rtc/http.ts'
-import { makeCommands } from './commands.ts'
+import { makeCommands, type StageDesk } from './commands.ts'
 import { makePlayback, parseAsset } from './playback.ts'
 import { sendEmpty, sendJson } from './reply.ts'
 
@@ -31,7 +30,7 @@ export function makeMediaHttp(deps: {
   /** WHIP, WHEP and who is on stage; absent where there is no WebRTC. */
   rtc?: {
     readonly answer: ReturnType<typeof makeRtcHttp>
-    readonly stage: Pick<RtcSessions, 'setStage' | 'clearStage'>
+    readonly stage: StageDesk
   } | undefined
   metrics: () => unknown
   /** What the server needs to know to send everybody to the right process. */
