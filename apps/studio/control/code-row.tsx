@@ -6,7 +6,8 @@ import { useWords } from '../words.ts'
 
 /** A code with its copy button; secret ones are dots until they are asked for. */
 export function Code(
-  { label, value, isSecret = false }: { label: string, value: string, isSecret?: boolean }
+  { label, value, isSecret = false, show }:
+  { label: string, value: string, isSecret?: boolean, show?: string }
 ) {
   const { t } = useWords()
   const { toast } = useVoice()
@@ -28,7 +29,7 @@ export function Code(
         <code dir="ltr">{isShown ? value : '•'.repeat(24)}</code>
         {isSecret && (
           <IconButton
-            label={t(isShown ? 'studio.key.hide' : 'studio.key.show')} isPressed={isShown}
+            label={show ?? t(isShown ? 'studio.key.hide' : 'studio.key.show')} isPressed={isShown}
             onPress={() => setShown(!isShown)}
           ><EyeIcon size={20} /></IconButton>
         )}
