@@ -1,6 +1,7 @@
 import { stagePaths } from '#stage/backstage/contract'
 import { mediaPaths } from '#stage/media/contract'
 import type { ShowId } from '#kernel'
+import { listen } from '../camera/keeping.ts'
 
 /** Somebody's picture and sound over WHEP, for as long as somebody wants it: a session that ends is
  *  opened again. */
@@ -40,10 +41,12 @@ function openOnce(input: LineInput, over: () => void): () => void {
   const stream = new MediaStream()
   let place: string | null = null
   let isOver = false
+  let stopListening = () => {}
   const close = () => {
     if (isOver) return
     isOver = true
     clearTimeout(patience)
+    stopListening()
     peer.close()
     endSession(place, input.key)
     input.onStream(null)
@@ -60,6 +63,9 @@ function openOnce(input: LineInput, over: () => void): () => void {
   peer.onconnectionstatechange = () => {
     if (peer.connectionState === 'connected') {
       clearTimeout(patience)
+      stopListening()
+      // Quicker than the browser: whoever has gone is looked for again.
+      stopListening = listen(peer, end)
       input.onStream(stream)
     } else if (peer.connectionState === 'failed' || peer.connectionState === 'disconnected') end()
   }
