@@ -31,7 +31,9 @@ function Address({ picture }: { picture: string }) {
         <Checkbox label={t('studio.picture.names')} isChecked={hasNames} onChange={setNames} />
         <Checkbox label={t('studio.picture.host')} isChecked={hasHost} onChange={setHost} />
       </div>
-      <Code label={t('studio.picture.address')} value={url} isSecret show={t('studio.picture.show')} />
+      <Code
+        label={t('studio.picture.address')} value={url} isSecret show={t('studio.picture.show')}
+      />
       <ol className="steps">
         {steps.map((step) => <li key={step}>{t(`studio.picture.step.${step}`)}</li>)}
       </ol>

@@ -56,13 +56,16 @@ function On({ voice }: { voice: VoiceLine }) {
   const isHeard = phase === 'live'
   return (
     <>
-      {code !== null && !isHeard
-        ? <Notice kind="bad" isUrgent>{words.refusal({ code })}</Notice>
-        : <p role="status"><b>{t(isHeard ? 'studio.voice.on' : 'studio.voice.joining')}</b></p>}
+      <div className="stage-voice-head">
+        <p role="status"><b>{t(isHeard ? 'studio.voice.on' : 'studio.voice.joining')}</b></p>
+        <Button onPress={voice.stop}>{t('studio.voice.stop')}</Button>
+      </div>
+      {code !== null && !isHeard && (
+        <Notice kind="bad" isUrgent>{words.refusal({ code })}</Notice>
+      )}
       <Meter voice={voice} />
       <Mics voice={voice} />
       <p className="quiet small">{t('studio.voice.stay')}</p>
-      <Button onPress={voice.stop}>{t('studio.voice.stop')}</Button>
     </>
   )
 }

@@ -164,13 +164,13 @@ export function StagePanel({ showId, backstage, streams, voice, hasKeys = false 
   return (
     <Panel title={t('studio.stage')} aside={<Invite showId={showId} />}>
       <div className="stage">
+        {voice}
         {inside.length === 0 && <p className="quiet">{t('studio.stage.empty')}</p>}
         <ul className="stage-people">
           {inside.map((guest) => (
             <Person key={guest.id} guest={guest} backstage={backstage} streams={streams} />
           ))}
         </ul>
-        {voice}
         {hasGuests && (
           <Choices
             label={t('studio.stage.layout')} value={stage?.layout ?? 'side'}
