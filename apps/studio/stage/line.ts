@@ -19,6 +19,8 @@ export interface LineInput {
 }
 
 const againMs = 1_000
+/** Somebody who is away for longer is asked for less often: many may ask from one address. */
+const triesSlower = 3
 const connectMs = 8_000
 
 export const linePath = (showId: string, who: string): string =>
@@ -87,10 +89,18 @@ function openOnce(input: LineInput, over: () => void): () => void {
 export function openLine(input: LineInput): Line {
   let isOver = false
   let timer = 0
+  let tries = 0
   let close = () => {}
+  const onStream = (stream: MediaStream | null) => {
+    if (stream) tries = 0
+    input.onStream(stream)
+  }
   const open = () => {
     if (isOver) return
-    close = openOnce(input, () => { timer = window.setTimeout(open, againMs) })
+    close = openOnce({ ...input, onStream }, () => {
+      tries = Math.min(tries + 1, triesSlower)
+      timer = window.setTimeout(open, againMs * tries)
+    })
   }
   open()
   return {
