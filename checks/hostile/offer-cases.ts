@@ -88,7 +88,8 @@ export function offerCases(world: () => World): void {
           await send(path, { path, headers: bearer(key), body: CHROMIUM_WATCHES }, statuses)
         }
         for (const act of ['me', 'speak', 'leave']) {
-          expect((await post(`/api/stage/${act}`, { key })).code).toBe('stage.backstage.key_unknown')
+          expect((await post(`/api/stage/${act}`, { key })).code)
+            .toBe('stage.backstage.key_unknown')
         }
         expect((await post('/api/stage/look', { token: key })).code)
           .toBe('stage.backstage.link_invalid')

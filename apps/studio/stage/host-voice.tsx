@@ -88,20 +88,20 @@ export function HostVoice({ showId, stage }: { showId: string, stage: StageView 
   if (isSent && !voice.isOn) {
     return <p className="quiet small">{t('studio.voice.elsewhere')}</p>
   }
+  const start = <Button onPress={voice.start}>{t('studio.voice.start')}</Button>
   return (
-    <section className="stage-voice">
-      {isUnheard && (
-        <Notice kind="warn" title={t('studio.voice.unheard')}>
-          {t('studio.voice.unheard.text')}
-        </Notice>
-      )}
+    <section className="stage-voice" data-on={voice.isOn || undefined}>
       {voice.trouble && (
         <p className="camera-trouble" role="alert">
           {t(`studio.voice.trouble.${wordFor(voice.trouble)}`)}
         </p>
       )}
-      {voice.isOn ? <On voice={voice} />
-        : <Button onPress={voice.start}>{t('studio.voice.start')}</Button>}
+      {isUnheard ? (
+        <Notice
+          kind="warn" title={t('studio.voice.unheard')} actions={voice.isOn ? undefined : start}
+        >{t('studio.voice.unheard.text')}</Notice>
+      ) : !voice.isOn && start}
+      {voice.isOn && <On voice={voice} />}
     </section>
   )
 }
