@@ -52,6 +52,26 @@ test('the key of a guest opens nothing for an encoder, and a line of their own o
     await desk.close()
   })
 
+test('the key of a guests\' picture opens nothing for an encoder, and is told apart', async () => {
+  const desk = await startControlDesk()
+  const showId = makeShowId()
+  desk.keys.set('picture-key-1', showId)
+  desk.pictures.set('picture-key-1', 3)
+  const control = connect(desk.url)
+  const no = { ok: false, refusal: { code: 'stage.show.key_unknown' } }
+  expect(await control.authorize('picture-key-1', '::1')).toEqual(no)
+  expect(await control.locate('picture-key-1', '::1')).toEqual(no)
+  expect(await control.identify('picture-key-1', '::1'))
+    .toMatchObject({ ok: true, value: { showId, pictureRound: 3 } })
+  // Never taken for a stream key because something is odd about it.
+  for (const odd of ['3', 1.5, null, {}]) {
+    desk.pictures.set('picture-key-1', odd)
+    await expect(control.identify('picture-key-1', '::1'))
+      .rejects.toMatchObject({ code: 'stage.media.server_unclear' })
+  }
+  await desk.close()
+})
+
 test('reports wait for a server that is away, and it hears the newest', async () => {
   const desk = await startControlDesk()
   const control = connect(desk.url)

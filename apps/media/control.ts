@@ -7,9 +7,9 @@ import {
 
 /** The server process as the media process sees it: two calls over HTTP. */
 export interface Control {
-  /** For encoders: the key of a guest is none. */
+  /** For encoders: the key of a guest is none, and that of a picture neither. */
   authorize(streamKey: string, remoteAddress: string): Promise<Result<ShowId>>
-  /** For WebRTC: the show, and the guest when it is a guest's key. */
+  /** For WebRTC: the show, and the guest or the address of a picture when the key is theirs. */
   identify(streamKey: string, remoteAddress: string): Promise<Result<KeyHolder>>
   /** The same, and the process that the show belongs to. */
   locate(streamKey: string, remoteAddress: string): Promise<Result<{
@@ -97,9 +97,16 @@ export function makeControl(deps: {
     const body: unknown = await response.json().catch(() => null)
     const reply = body as {
       showId?: unknown; code?: unknown; owner?: Doorstep; renditions?: unknown; guest?: unknown
+      pictureRound?: unknown
     } | null
     if (response.status === 200 && isId('sho', reply?.showId)) {
-      const { showId, owner, guest } = reply
+      const { showId, owner, guest, pictureRound } = reply
+      if (pictureRound !== undefined) {
+        if (Number.isSafeInteger(pictureRound)) {
+          return ok({ showId, owner, pictureRound: pictureRound as number })
+        }
+        throw new Fault('stage.media.server_unclear', { retryable: true })
+      }
       if (guest !== undefined) {
         if (isGuest(guest)) return ok({ showId, owner, guest })
         throw new Fault('stage.media.server_unclear', { retryable: true })
@@ -117,7 +124,9 @@ export function makeControl(deps: {
 
   const askEncoder: typeof ask = async (streamKey, remoteAddress) => {
     const found = await ask(streamKey, remoteAddress)
-    return found.ok && found.value.guest ? refuse('stage.show.key_unknown') : found
+    if (!found.ok) return found
+    const { guest, pictureRound } = found.value
+    return guest || pictureRound !== undefined ? refuse('stage.show.key_unknown') : found
   }
 
   return {

@@ -65,6 +65,7 @@ async function openHouse(env: ServerEnv, world: DemoWorld) {
   })
   return { ...parts, media, clients, watch, env, log, database, metrics, isDemo, isSecure }
 }
+const PERSONS_LINE = /^\/media\/[a-z0-9_]+\/(whep\?guest=|rtc\/)/
 type OpenHouse = Awaited<ReturnType<typeof openHouse>>
 
 /** What answers under this origin: the API, the other processes, the pages. */
@@ -85,9 +86,12 @@ function mountAll(http: Http, house: OpenHouse): void {
       shows: house.shows,
       whoOf: (request: Parameters<typeof readSession>[0]) =>
         house.accounts.whoBySession(readSession(request, isSecure)),
-      async guestOf(request) {
+      async guestOf(request, path) {
         const key = bearerOf(request)
-        return key ? (await house.backstage.identify(key))?.showId ?? null : null
+        const holder = key ? await house.backstage.identify(key) : null
+        // The guests' picture is of people's own lines, and not of the show.
+        const isShow = holder?.pictureRound !== undefined && !PERSONS_LINE.test(path)
+        return holder && !isShow ? holder.showId : null
       },
     }),
     headersFor: makeAskerHeader(env, house.clients, (request) => readSession(request, isSecure)),

@@ -14,7 +14,7 @@ export function makeRehearsalGuard<R>(deps: {
   }
   whoOf(request: R): Promise<Who>
   /** The show of a guest who is inside; guests rehearse, too. */
-  guestOf?(request: R): Promise<ShowId | null>
+  guestOf?(request: R, path: string): Promise<ShowId | null>
 }): (path: string, request: R) => Promise<boolean> {
   /** Players ask several times a second: the database is asked once. */
   const rehearsing = new Map<string, boolean>()
@@ -35,6 +35,6 @@ export function makeRehearsalGuard<R>(deps: {
     const id = SHOW.exec(path)?.[1]
     if (!isId('sho', id) || !await isRehearsal(id)) return true
     if (isAllowed(await deps.whoOf(request), 'studio.enter')) return true
-    return await deps.guestOf?.(request) === id
+    return await deps.guestOf?.(request, path) === id
   }
 }

@@ -26,6 +26,11 @@ export async function must<T>(answer: Promise<Result<T>>): Promise<T> {
 export const refusalOf = (error: unknown): Refusal =>
   error instanceof Refused ? error.refusal : { code: 'sdk.bad_answer' }
 
+const passing = ['sdk.offline', 'http.unavailable', 'sdk.bad_answer', 'sdk.no_answer',
+  'http.too_fast']
+/** A house that is away for a moment, not a no. */
+export const isPassing = ({ code }: Refusal): boolean => passing.includes(code)
+
 const comesBack = ['sdk.offline', 'http.unavailable', 'sdk.bad_answer']
 const triesMost = 2
 

@@ -35,6 +35,10 @@ const guest = createRoute({
   getParentRoute: () => root, path: '/stage',
   component: lazyRouteComponent(() => import('./guest/guest-page.tsx'), 'GuestPage'),
 })
+const picture = createRoute({
+  getParentRoute: () => root, path: '/stage/picture',
+  component: lazyRouteComponent(() => import('./picture/picture-page.tsx'), 'PicturePage'),
+})
 const products = createRoute({
   getParentRoute: () => studio, path: 'products',
   component: lazyRouteComponent(() => import('./products/products-page.tsx'), 'ProductsPage'),
@@ -51,7 +55,7 @@ const product = createRoute({
 // Not registered as the one router of the type system: Studio and Desk are checked in one program.
 export const router = createRouter({
   routeTree: root.addChildren([
-    signIn, guest, studio.addChildren([
+    signIn, guest, picture, studio.addChildren([
       shows, newShow, planShow, replay, control, camera, products, importCsv, product,
     ]),
   ]),

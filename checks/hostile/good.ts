@@ -117,6 +117,9 @@ export const good: Readonly<Record<string, (world: World) => Good>> = {
   'PUT /api/shows/:showId/stage/layout': (world) => ({
     params: scratch(world), body: { layout: 'grid', spotlight: 'host' },
   }),
+  'POST /api/shows/:showId/stage/picture': (world) => ({
+    params: scratch(world), body: { isNew: false },
+  }),
   'POST /api/shows/:showId/stage/hands/:personId': (world) => ({
     params: { ...scratch(world), personId: nobodys('per') }, body: { accept: true },
   }),
@@ -129,6 +132,7 @@ export const good: Readonly<Record<string, (world: World) => Good>> = {
     body: { token: 'x'.repeat(32), name: 'Mallory', language: 'en' },
   }),
   'POST /api/stage/me': () => ({ body: { key: 'x'.repeat(32) } }),
+  'POST /api/stage/picture': () => ({ body: { key: 'x'.repeat(32) } }),
   'POST /api/stage/speak': () => ({ body: { key: 'x'.repeat(32) } }),
   'POST /api/stage/leave': () => ({ body: { key: 'x'.repeat(32) } }),
   'POST /api/shows/:showId/pin': (world) => ({

@@ -61,6 +61,45 @@ export function offerCases(world: () => World): void {
       expectNoFindings()
     })
 
+    test('by the address of the guests\' picture watch a line of its own show, and nothing more',
+      async () => {
+        const { wire, staff, scratchShowId, showId } = world()
+        const json = { 'content-type': 'application/json' }
+        const post = (path: string, body: unknown, session?: string) => wire.ask({
+          method: 'POST', path, session, headers: json, body: JSON.stringify(body),
+        })
+        const address = async (isNew: boolean): Promise<string> => (JSON.parse((await post(
+          `/api/shows/${scratchShowId}/stage/picture`, { isNew }, staff.merchant)).text) as
+          { key: string }).key
+        const key = await address(false)
+        const seen = await post('/api/stage/picture', { key })
+        expect(JSON.parse(seen.text)).toMatchObject({ showId: scratchShowId, people: [] })
+        for (const path of ['/media/whip', '/media/whip?guest=host', '/media/whip?backup']) {
+          await send(path, { path, headers: bearer(key), body: CHROMIUM_SENDS }, [401])
+        }
+        const someone = nobodys('gst')
+        for (const [path, statuses] of [
+          // Another show's line, its own show's picture before it is live, nobody's line.
+          [`/media/${showId}/whep?guest=${someone}`, [401]],
+          [`/media/${scratchShowId}/whep`, [404]], [`/media/${scratchShowId}/whep?x&guest=`, [404]],
+          [`/media/${scratchShowId}/whep?guest=${someone}`, [404]],
+          [`/media/${scratchShowId}/whep?guest=host`, [404]],
+        ] as const) {
+          await send(path, { path, headers: bearer(key), body: CHROMIUM_WATCHES }, statuses)
+        }
+        for (const act of ['me', 'speak', 'leave']) {
+          expect((await post(`/api/stage/${act}`, { key })).code)
+            .toBe('stage.backstage.key_unknown')
+        }
+        expect((await post('/api/stage/look', { token: key })).code)
+          .toBe('stage.backstage.link_invalid')
+        expect((await wire.ask({ path: '/api/me', session: key })).text).not.toContain('roles":["')
+        await address(true)
+        expect((await post('/api/stage/picture', { key })).code)
+          .toBe('stage.backstage.picture_unknown')
+        expectNoFindings()
+      })
+
     test('sessions of others cannot be guessed, walked to or changed', async () => {
       const { showId } = world()
       for (const id of ['x', 'A'.repeat(24), '../stop', '%2e%2e', 'A'.repeat(25), '']) {

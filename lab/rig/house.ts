@@ -21,6 +21,8 @@ export interface RiggedHouse {
   readonly readyMs: number
   said(): string
   pid(part: Part): number | undefined
+  /** Every process that runs this, the oldest first. */
+  pids(part: Part): number[]
   /** kill -9. */
   kill(part: Part): void
   client(token?: string): Client
@@ -37,6 +39,8 @@ export interface RigOptions {
   readonly dataDir?: string
   readonly port?: number
   readonly rtmpPort?: number
+  /** 1 when not said. */
+  readonly mediaProcesses?: number
 }
 
 export async function freePort(): Promise<number> {
@@ -96,6 +100,7 @@ function spawnHouse(options: RigOptions & { dataDir: string; port: number; rtmpP
   const args = [
     join(root, 'apps', 'launch', 'main.ts'), '--port', String(options.port),
     '--rtmp-port', String(options.rtmpPort), '--udp-port', '0', '--data', options.dataDir,
+    ...(options.mediaProcesses ? ['--media-processes', String(options.mediaProcesses)] : []),
     ...(options.isDemo === false ? ['--no-demo', '--owner-email', 'owner@rig.test'] : []),
   ]
   return spawn(process.execPath, args, {
@@ -122,8 +127,9 @@ export async function startHouse(options: RigOptions = {}): Promise<RiggedHouse>
   await waitReady(child, said)
   const readyMs = systemClock.steadyMs() - startedMs
   const url = `http://localhost:${port}`
-  const pid = (part: Part) =>
-    familyOf(child.pid!).find((one) => patterns[part].test(one.command))?.pid
+  const pids = (part: Part) => familyOf(child.pid!)
+    .filter((one) => patterns[part].test(one.command)).map((one) => one.pid)
+  const pid = (part: Part) => pids(part)[0]
 
   async function end(): Promise<void> {
     child.kill('SIGTERM')
@@ -138,6 +144,7 @@ export async function startHouse(options: RigOptions = {}): Promise<RiggedHouse>
     readyMs,
     said,
     pid,
+    pids,
     signIn: /Sign in\s+(\S+)/.exec(text)?.[1] ?? '',
     kill(part) {
       const found = pid(part)

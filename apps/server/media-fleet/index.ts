@@ -1,5 +1,6 @@
 import { Compile } from 'typebox/compile'
 import { isId, type Clock, type Log, type ShowId } from '#kernel'
+import { stagePaths } from '#stage/backstage/contract'
 import { INTERNAL_HEADER, mediaPaths, ProcessView, type Doorstep } from '#stage/media/contract'
 import { makeRoster } from './roster.ts'
 
@@ -44,6 +45,12 @@ export function makeMediaFleet(deps: {
 
   const urlFor = (showId: ShowId): string => only ?? urls.get(roster.ownerOf(showId))!
 
+  /** Guests are where the show is. Who stayed behind when it moved comes again, and finds it. */
+  async function gather(name: string, staged: readonly ShowId[]): Promise<void> {
+    const astray = staged.filter((showId) => roster.ownerOf(showId) !== name)
+    await Promise.all(astray.map((showId) => order(stagePaths.leave(showId), name)))
+  }
+
   async function look(name: string): Promise<void> {
     try {
       const signal = AbortSignal.timeout(ANSWER_MS)
@@ -52,6 +59,7 @@ export function makeMediaFleet(deps: {
       if (!isView.Check(view)) throw new Error(`odd answer, status ${answer.status}`)
       if (!roster.isLive(name)) log.info('media.here', { name })
       roster.heard(name, view, clock.nowMs())
+      await gather(name, (view.staged ?? []) as ShowId[])
     } catch (error) {
       if (!roster.failed(name, howItFailed(error))) return
       log.warn('media.gone', { name, cause: (error as Error).message })
@@ -65,9 +73,9 @@ export function makeMediaFleet(deps: {
     }
   }
 
-  async function release(showId: ShowId, name: string): Promise<boolean> {
+  async function order(path: string, name: string): Promise<boolean> {
     try {
-      const answer = await fetch(urls.get(name)! + mediaPaths.release(showId), {
+      const answer = await fetch(urls.get(name)! + path, {
         method: 'POST', headers, signal: AbortSignal.timeout(RELEASE_MS),
       })
       return answer.ok
@@ -85,7 +93,7 @@ export function makeMediaFleet(deps: {
     async place(showId) {
       if (only !== undefined) return undefined
       const { to, from } = roster.plan(showId)
-      const isFree = from === undefined || await release(showId, from)
+      const isFree = from === undefined || await order(mediaPaths.release(showId), from)
       const name = isFree ? to : from
       const port = roster.viewOf(name)?.rtmpPort ?? 0
       if (port === 0) return undefined

@@ -120,6 +120,8 @@ export function addPages(deps: PageDeps): void {
   const desk = staffPage('desk', 'Silkcast Desk')
   for (const path of ['/studio', '/studio/*', '/sign-in']) app.get(path, page, studio)
   // A guest's page shares the camera with Studio, and needs no role.
-  app.get('/stage', page, staffPage('studio', 'Silkcast'))
+  for (const path of ['/stage', '/stage/picture']) {
+    app.get(path, page, staffPage('studio', 'Silkcast'))
+  }
   for (const path of ['/desk', '/desk/*']) app.get(path, page, desk)
 }

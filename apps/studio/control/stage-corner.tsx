@@ -1,3 +1,4 @@
+import { HostVoice } from '../stage/host-voice.tsx'
 import { StagePanel } from '../stage/stage-panel.tsx'
 import { useBackstage } from '../stage/use-backstage.ts'
 import { useControl } from './control-context.ts'
@@ -9,5 +10,10 @@ export function StageCorner() {
   const isWanted = canRun && show.state !== 'ended'
   const backstage = useBackstage(show.id, isWanted)
   if (!isWanted) return null
-  return <StagePanel showId={show.id} backstage={backstage} streams={null} />
+  return (
+    <StagePanel
+      showId={show.id} backstage={backstage} streams={null}
+      voice={<HostVoice key={show.id} showId={show.id} stage={backstage.stage} />}
+    />
+  )
 }

@@ -1,55 +1,19 @@
 import { useQuery } from '@tanstack/react-query'
 import { Link } from '@tanstack/react-router'
 import { useState, type ReactNode } from 'react'
-import { Button, IconButton } from '#ui/primitives/button.tsx'
-import { CopyIcon, EyeIcon } from '#ui/primitives/icons.tsx'
+import { Button } from '#ui/primitives/button.tsx'
 import { Dialog, Sheet } from '#ui/primitives/layers.tsx'
-import { useVoice } from '#ui/primitives/toasts.tsx'
 import { Facts, Tabs } from '#ui/patterns/workbench.tsx'
 import { client, must, queries, useAct } from '../house.ts'
 import { Answer } from '../shell/page-states.tsx'
 import { useWords } from '../words.ts'
 import { useAlertText } from './alert-text.ts'
 import { streamAlerts } from './alerts.ts'
+import { Code } from './code-row.tsx'
 import { useControl } from './control-context.ts'
+import { ObsGuests } from './obs-guests.tsx'
 import { Notice } from '#ui/patterns/messages.tsx'
 import { PhoneCode } from './phone-code.tsx'
-
-/** A code with its copy button; secret ones are dots until they are asked for. */
-function Code(
-  { label, value, isSecret = false }: { label: string, value: string, isSecret?: boolean }
-) {
-  const { t } = useWords()
-  const { toast } = useVoice()
-  const [isShown, setShown] = useState(!isSecret)
-  const copy = async () => {
-    try {
-      await navigator.clipboard.writeText(value)
-      toast({ text: t('studio.copied', { what: label }) })
-    } catch {
-      // Pages that are not on a secure origin may not write to the clipboard.
-      setShown(true)
-      toast({ kind: 'bad', text: t('studio.copy_failed') })
-    }
-  }
-  return (
-    <div className="code">
-      <p className="field-label">{label}</p>
-      <div className="code-row">
-        <code dir="ltr">{isShown ? value : '•'.repeat(24)}</code>
-        {isSecret && (
-          <IconButton
-            label={t(isShown ? 'studio.key.hide' : 'studio.key.show')} isPressed={isShown}
-            onPress={() => setShown(!isShown)}
-          ><EyeIcon size={20} /></IconButton>
-        )}
-        <IconButton label={t('studio.copy', { what: label })} onPress={() => void copy()}>
-          <CopyIcon size={20} />
-        </IconButton>
-      </div>
-    </div>
-  )
-}
 
 function Rotate({ showId }: { showId: string }) {
   const { t } = useWords()
@@ -153,6 +117,7 @@ function Obs({ showId, way }: { showId: string, way: 'whip' | 'rtmp' }) {
         ]}
       />
       <p className="quiet small">{t('studio.obs.path')}</p>
+      <ObsGuests showId={showId} />
     </>
   )
 }

@@ -5,7 +5,7 @@ import { readIceServers } from '../camera/use-whip.ts'
 import type { Sending } from '../camera/sending.ts'
 import { startSending } from '../camera/sending.ts'
 import { makeWhip } from '../camera/whip.ts'
-import { client, refusalOf } from '../house.ts'
+import { client, isPassing, refusalOf } from '../house.ts'
 import { keepGuestKey, readGuestKey } from './guest-key.ts'
 import type { GuestMedia } from './use-guest-media.ts'
 
@@ -25,8 +25,6 @@ export interface GuestDesk {
 }
 
 const askEveryMs = 1000
-const passing = ['sdk.offline', 'http.unavailable', 'sdk.bad_answer', 'sdk.no_answer',
-  'http.too_fast']
 
 export function useGuest(token: string | null): GuestDesk {
   const [way, setWay] = useState<Way>({ is: 'looking' })
@@ -36,7 +34,7 @@ export function useGuest(token: string | null): GuestDesk {
   const hear = useCallback((by: string, answer: Result<MyPlace>) => {
     if (answer.ok) return setWay({ is: 'inside', key: by, place: answer.value })
     // A house that is away for a moment has sent nobody out.
-    if (passing.includes(answer.refusal.code)) return undefined
+    if (isPassing(answer.refusal)) return undefined
     return setRefusal(answer.refusal)
   }, [])
 

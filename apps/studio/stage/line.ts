@@ -1,6 +1,7 @@
 import { stagePaths } from '#stage/backstage/contract'
 import { mediaPaths } from '#stage/media/contract'
 import type { ShowId } from '#kernel'
+import { listen } from '../camera/keeping.ts'
 
 /** Somebody's picture and sound over WHEP, for as long as somebody wants it: a session that ends is
  *  opened again. */
@@ -18,6 +19,8 @@ export interface LineInput {
 }
 
 const againMs = 1_000
+/** Somebody who is away for longer is asked for less often: many may ask from one address. */
+const triesSlower = 3
 const connectMs = 8_000
 
 export const linePath = (showId: string, who: string): string =>
@@ -40,10 +43,12 @@ function openOnce(input: LineInput, over: () => void): () => void {
   const stream = new MediaStream()
   let place: string | null = null
   let isOver = false
+  let stopListening = () => {}
   const close = () => {
     if (isOver) return
     isOver = true
     clearTimeout(patience)
+    stopListening()
     peer.close()
     endSession(place, input.key)
     input.onStream(null)
@@ -60,6 +65,9 @@ function openOnce(input: LineInput, over: () => void): () => void {
   peer.onconnectionstatechange = () => {
     if (peer.connectionState === 'connected') {
       clearTimeout(patience)
+      stopListening()
+      // Quicker than the browser: whoever has gone is looked for again.
+      stopListening = listen(peer, end)
       input.onStream(stream)
     } else if (peer.connectionState === 'failed' || peer.connectionState === 'disconnected') end()
   }
@@ -81,10 +89,18 @@ function openOnce(input: LineInput, over: () => void): () => void {
 export function openLine(input: LineInput): Line {
   let isOver = false
   let timer = 0
+  let tries = 0
   let close = () => {}
+  const onStream = (stream: MediaStream | null) => {
+    if (stream) tries = 0
+    input.onStream(stream)
+  }
   const open = () => {
     if (isOver) return
-    close = openOnce(input, () => { timer = window.setTimeout(open, againMs) })
+    close = openOnce({ ...input, onStream }, () => {
+      tries = Math.min(tries + 1, triesSlower)
+      timer = window.setTimeout(open, againMs * tries)
+    })
   }
   open()
   return {

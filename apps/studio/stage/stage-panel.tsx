@@ -1,4 +1,4 @@
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useRef, useState, type ReactNode } from 'react'
 import { HOST, layouts, type Guest, type Layout } from '#stage/backstage/contract'
 import { Button } from '#ui/primitives/button.tsx'
 import { Choices } from '#ui/primitives/fields.tsx'
@@ -151,8 +151,10 @@ export function useLayoutKeys({ stage, lay }: Backstage): void {
 }
 
 /** Who is on stage beside the host: letting in, muting, sending off, and how it looks. */
-export function StagePanel({ showId, backstage, streams, hasKeys = false }: {
+export function StagePanel({ showId, backstage, streams, voice, hasKeys = false }: {
   showId: string, backstage: Backstage, streams: Streams | null, hasKeys?: boolean
+  /** How guests hear the host, where no camera page sees to it. */
+  voice?: ReactNode
 }) {
   const { t, number } = useWords()
   const { stage, lay } = backstage
@@ -162,6 +164,7 @@ export function StagePanel({ showId, backstage, streams, hasKeys = false }: {
   return (
     <Panel title={t('studio.stage')} aside={<Invite showId={showId} />}>
       <div className="stage">
+        {voice}
         {inside.length === 0 && <p className="quiet">{t('studio.stage.empty')}</p>}
         <ul className="stage-people">
           {inside.map((guest) => (

@@ -1,7 +1,30 @@
 import { useEffect, useMemo, useRef, useState } from 'react'
+import { isPassing, refusalOf } from '../house.ts'
 import { linePath, openLine, type Line } from './line.ts'
 
 export type Streams = ReadonlyMap<string, MediaStream>
+
+const againMs = 1_000
+
+/** A line that needs an answer of the house first; a house that is away is asked again. */
+function openWhenKnown<T>(ask: () => Promise<T>, open: (known: T) => Line): Line {
+  let line: Line | null = null
+  let isOver = false
+  let timer = 0
+  const start = () => void ask().then((known) => {
+    if (!isOver) line = open(known)
+  }, (error: unknown) => {
+    if (!isOver && isPassing(refusalOf(error))) timer = window.setTimeout(start, againMs)
+  })
+  start()
+  return {
+    close() {
+      isOver = true
+      clearTimeout(timer)
+      line?.close()
+    },
+  }
+}
 
 /** The own lines of several people, each opened once and kept while it is wanted. */
 export function useLines(input: {
@@ -34,16 +57,11 @@ export function useLines(input: {
     })
     for (const id of ids) {
       if (lines.current.has(id)) continue
-      let line: Line | null = null
-      let isOver = false
-      lines.current.set(id, { close() { isOver = true; line?.close() } })
-      void Promise.all([asks.current.keyOf!(), asks.current.iceServersOf()])
-        .then(([key, iceServers]) => {
-          if (isOver) return
-          line = openLine({
-            path: linePath(showId, id), key, iceServers, onStream: (stream) => set(id, stream),
-          })
-        }, () => lines.current.delete(id))
+      lines.current.set(id, openWhenKnown(
+        () => Promise.all([asks.current.keyOf!(), asks.current.iceServersOf()]),
+        ([key, iceServers]) => openLine({
+          path: linePath(showId, id), key, iceServers, onStream: (stream) => set(id, stream),
+        })))
     }
   }, [showId, wanted, isReady])
   useEffect(() => {

@@ -15,7 +15,7 @@ function house() {
   const ids = makeIds({ clock, random: systemRandom })
   const showId = ids.make('sho')
   const shows = new Map([[showId, { slug: 'silk', title: 'Silk night', state: 'live' }]])
-  const media = { isDown: false, lists: [] as StageList[] }
+  const media = { isDown: false, lists: [] as StageList[], senders: [] as string[] }
   const backstage = makeBackstage<Tx>({
     database: store.database, writeFacts, clock, ids, random: systemRandom, log: silentLog,
     shows: { read: async (id) => shows.get(id) ?? null },
@@ -23,6 +23,10 @@ function house() {
       async setStage(_showId, list) {
         if (media.isDown) throw new Error('connection refused')
         media.lists.push(list)
+      },
+      async readSenders() {
+        if (media.isDown) throw new Error('connection refused')
+        return media.senders
       },
     },
   })
@@ -209,6 +213,56 @@ test('BKS5 the media process hears every change, and later what it could not be 
   expect(h.media.lists).toHaveLength(before + 1)
 })
 
+describe('the guests\' picture', () => {
+  test('BKS13 its address shows who is on stage and how, and opens nothing else', async () => {
+    const h = house()
+    const ana = await h.onStage('Ana')
+    await h.enter('Waits')
+    const { key } = await must(h.backstage.address(h.showId, false))
+    expect((await must(h.backstage.address(h.showId, false))).key).toBe(key)
+    await must(h.backstage.lay(h.showId, 'grid', ana.guestId))
+    expect(await must(h.backstage.picture(key))).toEqual({
+      showId: h.showId, isOver: false, layout: 'grid', spotlight: ana.guestId,
+      people: [{ id: ana.guestId, name: 'Ana' }],
+    })
+    expect(await h.backstage.identify(key)).toEqual({ showId: h.showId, pictureRound: 1 })
+    for (const other of [ana.key, ana.token]) {
+      expect(await code(h.backstage.picture(other))).toBe('picture_unknown')
+    }
+    for (const act of [h.backstage.me, h.backstage.speak, h.backstage.leave]) {
+      expect(await code(act(key))).toBe('key_unknown')
+    }
+    expect(await code(h.backstage.look(key))).toBe('link_invalid')
+  })
+
+  test('BKS13 a new address ends the one before, and the media process hears of it', async () => {
+    const h = house()
+    const first = await must(h.backstage.address(h.showId, false))
+    expect(h.media.lists.at(-1)!.pictureRound).toBe(1)
+    const second = await must(h.backstage.address(h.showId, true))
+    expect(h.media.lists.at(-1)!.pictureRound).toBe(2)
+    expect(second.key).not.toBe(first.key)
+    expect(await code(h.backstage.picture(first.key))).toBe('picture_unknown')
+    expect(await h.backstage.identify(first.key)).toBeNull()
+    expect(await h.backstage.identify(second.key)).toMatchObject({ pictureRound: 2 })
+    h.shows.set(h.showId, { slug: 'silk', title: 'Silk night', state: 'ended' })
+    expect(await must(h.backstage.picture(second.key))).toMatchObject({ isOver: true, people: [] })
+    expect(await h.backstage.identify(second.key)).toBeNull()
+    expect(await code(h.backstage.address(h.showId, true))).toBe('show_over')
+  })
+
+  test('BKS14 staff see who sends a line, and that nobody could be asked', async () => {
+    const h = house()
+    const senders = async () => (await must(h.backstage.read(h.showId))).senders
+    h.media.senders = ['host']
+    expect(await senders()).toEqual([])
+    await h.onStage()
+    expect(await senders()).toEqual(['host'])
+    h.media.isDown = true
+    expect(await senders()).toBeNull()
+  })
+})
+
 test('BKS8 a hand becomes an invitation of that person alone', async () => {
   const h = house()
   const [vera, other] = [h.ids.make('per') as PersonId, h.ids.make('per') as PersonId]
@@ -253,9 +307,11 @@ test('BKS11 acts of staff are recorded before they are done', async () => {
   await call(`POST ${guest}/admit`, { guestId })
   await call(`POST ${guest}/mute`, { guestId }, { muted: true })
   await call('PUT /api/shows/:showId/stage/layout', {}, { layout: 'grid', spotlight: 'host' })
+  await call('POST /api/shows/:showId/stage/picture', {}, { isNew: false })
+  await call('POST /api/shows/:showId/stage/picture', {}, { isNew: true })
   await call(`POST ${guest}/remove`, { guestId })
   await call('POST /api/shows/:showId/stage/hands/:personId',
     { personId: h.ids.make('per') }, { accept: false })
   expect(recorded).toEqual(['stage.invite', 'stage.admit', 'stage.mute', 'stage.layout',
-    'stage.remove', 'stage.hand'])
+    'stage.picture_read', 'stage.picture_new', 'stage.remove', 'stage.hand'])
 })

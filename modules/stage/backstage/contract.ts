@@ -45,6 +45,10 @@ export const refusalCodes = [
   },
   { code: 'stage.backstage.name_empty', status: 422, doc: 'The name has nothing to read in it.' },
   { code: 'stage.backstage.show_over', status: 409, doc: 'The show has ended or is unknown.' },
+  {
+    code: 'stage.backstage.picture_unknown', status: 410,
+    doc: 'This address of the guests\' picture was replaced by a new one, or never was one.',
+  },
   { code: 'stage.backstage.not_invited', status: 409, doc: 'Nobody has accepted this hand.' },
 ] as const satisfies readonly RefusalDoc[]
 
@@ -101,11 +105,21 @@ export type Hand = Static<typeof HandSchema>
 export const StageSchema = Type.Object({
   revision: Type.Integer(), layout: Layout, spotlight: Type.String(),
   guests: Type.Array(GuestSchema), hands: Type.Array(HandSchema),
+  /** Who sends a line now: HOST and ids of guests; null while the media process is silent. */
+  senders: Type.Union([Type.Array(Type.String()), Type.Null()]),
 })
 /** See StageSchema. */
 export type StageView = Static<typeof StageSchema>
 
 const Person = Type.Object({ id: Type.String(), name: Type.String() })
+
+/** What a page needs that draws the guests on stage for an encoder, and nothing more. */
+export const GuestsPictureSchema = Type.Object({
+  showId: Type.String(), isOver: Type.Boolean(), layout: Layout, spotlight: Type.String(),
+  people: Type.Array(Person),
+})
+/** See GuestsPictureSchema. */
+export type GuestsPicture = Static<typeof GuestsPictureSchema>
 
 /** What a guest sees of themselves and the stage. `over`: the show has ended. */
 export const MyPlaceSchema = Type.Object({
@@ -167,6 +181,14 @@ export const api = {
     }, { additionalProperties: false }),
     reply: StageSchema,
   },
+  'POST /api/shows/:showId/stage/picture': {
+    act: 'show.run', perMinute: 30,
+    doc: 'The key in the address of the guests\' picture for an encoder. `isNew`: another one, and '
+      + 'whoever came by the one before is sent away. Recorded.',
+    params: Show,
+    body: Type.Object({ isNew: Type.Boolean() }, { additionalProperties: false }),
+    reply: Type.Object({ key: Type.String() }),
+  },
   'POST /api/shows/:showId/stage/hands/:personId': {
     act: 'show.run', doc: 'Takes a raised hand (it becomes an invitation) or lowers it. Recorded.',
     params: Type.Object({ ...ShowParams, personId: Type.String({ pattern: idPattern('per') }) }),
@@ -207,6 +229,11 @@ export const api = {
     act: 'anyone', perMinute: 600, doc: 'How a guest stands, asked every second.',
     body: WithKey, reply: MyPlaceSchema,
   },
+  'POST /api/stage/picture': {
+    act: 'anyone', perMinute: 600,
+    doc: 'Who stands where in the guests\' picture, asked twice a second by its page.',
+    body: WithKey, reply: GuestsPictureSchema,
+  },
   'POST /api/stage/speak': {
     act: 'anyone', doc: 'A guest who was asked to speak ends the mute.',
     body: WithKey, reply: MyPlaceSchema,
@@ -231,11 +258,16 @@ export type StageGuest = Static<typeof StageGuest>
 
 const Revision = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
 
+/** Which address of the guests' picture: the first is 1, each new one is one more. */
+export const PictureRound = Type.Integer({ minimum: 1, maximum: 2_147_483_647 })
+
 /** `POST /internal/shows/<showId>/stage`: everybody who may be there. Whoever is not named is sent
  *  away. A list with a lower revision than one that was heard is ignored. */
 export const StageList = Type.Object({
   revision: Revision,
   guests: Type.Array(StageGuest, { maxItems: backstageLimits.listedMax }),
+  /** Whoever watches by an older address of the guests' picture is sent away. */
+  pictureRound: Type.Optional(PictureRound),
 }, { additionalProperties: false })
 /** See the schema of the same name. */
 export type StageList = Static<typeof StageList>
@@ -247,10 +279,12 @@ export const KeyGuest = Type.Object(
 /** See the schema of the same name. */
 export type KeyGuest = Static<typeof KeyGuest>
 
-/** Whose key it is: the show's own, or that of a guest of it. */
+/** Whose key it is: the show's own, that of a guest of it, or that in an address of the guests'
+ *  picture, which sends nothing and sees nothing but lines of those on stage. */
 export interface KeyHolder {
   readonly showId: ShowId
   readonly guest?: KeyGuest
+  readonly pictureRound?: number
 }
 
 /** Paths of the media process about the stage, beside those of its own contract. */
@@ -259,18 +293,22 @@ export const stagePaths = {
   hostLine: '/media/whip?guest=host',
   /** WHEP of somebody's own line; staff show the stream key to see who waits. */
   line: (showId: ShowId, who: string): string => `/media/${showId}/whep?guest=${who}`,
-  /** Says who is on stage. */
+  /** POST says who is on stage; GET asks who sends a line: `{senders}`. */
   list: (showId: ShowId): string => `/internal/shows/${showId}/stage`,
+  /** POST: another process has the show; everybody beside it comes again and finds that one. */
+  leave: (showId: ShowId): string => `/internal/shows/${showId}/leave`,
 } as const
 
 /** The media process as the stage needs it. */
 export interface StageControl {
   setStage(showId: ShowId, list: StageList): Promise<void>
+  /** Who sends a line of their own now: HOST and ids of guests. */
+  readSenders(showId: ShowId): Promise<string[]>
 }
 
 /** What others ask of this module. */
 export interface Backstage {
-  /** The guest whose key it is, for the media process; null for keys that open nothing. */
+  /** The holder of a key that is no stream key, for the media process; null: it opens nothing. */
   identify(key: string): Promise<KeyHolder | null>
   /** The show is over: everybody goes. */
   close(showId: ShowId): Promise<void>

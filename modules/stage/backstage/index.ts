@@ -6,8 +6,9 @@ import {
   type StageView,
 } from './contract.ts'
 import type { BackstageInside, Link } from './inside.ts'
-import { admit, cleanName, go, hashOf, insideOf, lay, mute, speak, toGuest, toList, toStageGuest,
-  type Decision, type GuestRow, type StageRow } from './model.ts'
+import { admit, cleanName, go, hashOf, insideOf, lay, mute, onStageOf, speak, toGuest, toList,
+  toStageGuest, type Decision, type GuestRow, type StageRow } from './model.ts'
+import { makePictures } from './picture.ts'
 import * as store from './store.ts'
 
 export { makeBackstageRoutes } from './routes.ts'
@@ -46,10 +47,24 @@ export function makeBackstage<Tx extends QueryExecutorProvider>(
     payload: { showId, guestId },
   })
 
+  const readStage = async (showId: ShowId) => ({
+    stage: await store.selectStage(kysely, showId),
+    guests: await store.selectGuests(kysely, showId, clock.nowMs()),
+  })
+
+  /** Who sends a line; null when the media process cannot be asked. */
+  async function readSenders(showId: ShowId): Promise<string[] | null> {
+    try {
+      return await media.readSenders(showId)
+    } catch {
+      return null
+    }
+  }
+
   async function readView(showId: ShowId): Promise<StageView> {
-    const stage = await store.selectStage(kysely, showId)
-    const guests = await store.selectGuests(kysely, showId, clock.nowMs())
+    const { stage, guests } = await readStage(showId)
     return {
+      senders: insideOf(guests).length > 0 ? await readSenders(showId) : [],
       revision: Number(stage?.revision ?? 0), layout: stage?.layout ?? 'side',
       spotlight: stage?.spotlight ?? 'host', guests: guests.map(toGuest),
       hands: await store.selectHands(kysely, showId, handsMax),
@@ -58,9 +73,9 @@ export function makeBackstage<Tx extends QueryExecutorProvider>(
 
   /** Tells the media process who is on stage now; what fails is owed. */
   async function settle(showId: ShowId): Promise<void> {
-    const stage = await store.selectStage(kysely, showId)
+    const { stage, guests } = await readStage(showId)
     if (!stage) return
-    const list = toList(stage, await store.selectGuests(kysely, showId, clock.nowMs()))
+    const list = toList(stage, guests, (await store.selectPicture(kysely, showId))?.round)
     try {
       await media.setStage(showId, list)
       await store.clearOwed(kysely, showId, list.revision)
@@ -117,13 +132,13 @@ export function makeBackstage<Tx extends QueryExecutorProvider>(
 
   async function placeOf(guest: GuestRow): Promise<MyPlace> {
     const showId = guest.show_id as ShowId
-    const [show, view] = [await deps.shows.read(showId), await readView(showId)]
+    const [show, { stage, guests }] = [await deps.shows.read(showId), await readStage(showId)]
     const isOver = (show?.state ?? 'ended') === 'ended'
-    const others = view.guests.filter(({ id, state }) => state === 'on_stage' && id !== guest.id)
+    const others = onStageOf(guests).filter(({ id }) => id !== guest.id)
     return {
       guestId: guest.id, showId, slug: show?.slug ?? '', title: show?.title ?? '',
       name: guest.name, state: isOver && guest.state !== 'removed' ? 'over' : guest.state,
-      mute: guest.mute, isInSpotlight: view.spotlight === guest.id,
+      mute: guest.mute, isInSpotlight: stage?.spotlight === guest.id,
       others: guest.state === 'on_stage' ? others.map(({ id, name }) => ({ id, name })) : [],
     }
   }
@@ -151,11 +166,14 @@ export function makeBackstage<Tx extends QueryExecutorProvider>(
     return await store.isHandUp(kysely, showId, personId) ? 'up' : 'down'
   }
 
+  const pictures = makePictures<Tx>({ kysely, makeSecret, isOpen, change, read: readStage })
+
   return {
-    me, hand,
+    me, hand, address: pictures.address, picture: pictures.picture,
     async identify(key) {
       const guest = await store.selectByKey(kysely, hashOf(key))
-      if (!guest || insideOf([guest]).length === 0) return null
+      if (!guest) return pictures.holderOf(key)
+      if (insideOf([guest]).length === 0) return null
       const showId = guest.show_id as ShowId
       const stage = await store.selectStage(kysely, showId)
       if (!stage || !await isOpen(showId)) return null
@@ -201,8 +219,7 @@ export function makeBackstage<Tx extends QueryExecutorProvider>(
     }),
     async onStage(showId) {
       const guests = await store.selectGuests(kysely, showId, clock.nowMs())
-      return guests.filter(({ state }) => state === 'on_stage')
-        .map(({ id, name }) => ({ id, name }))
+      return onStageOf(guests).map(({ id, name }) => ({ id, name }))
     },
     async setHand(showId, { personId, name }, isUp) {
       if (!await isOpen(showId)) return refuse('stage.backstage.show_over')

@@ -1,5 +1,6 @@
 import type { GuestId, PersonId, ShowId } from '#kernel'
 import type { Answer, Backstage, Layout, MyPlace, StageView } from './contract.ts'
+import type { Pictures } from './picture.ts'
 
 export type HandState = 'down' | 'up' | 'invited'
 
@@ -10,7 +11,7 @@ export interface Link {
 }
 
 /** What the module's routes ask for beyond the contract. */
-export interface BackstageInside extends Backstage {
+export interface BackstageInside extends Backstage, Pick<Pictures, 'address' | 'picture'> {
   admit(showId: ShowId, guestId: string): Answer<StageView>
   mute(showId: ShowId, guestId: string, isMuted: boolean): Answer<StageView>
   remove(showId: ShowId, guestId: string): Answer<StageView>

@@ -47,6 +47,8 @@ export function cleanName(typed: string): string {
 
 const isInside = ({ state }: GuestRow) => state === 'waiting' || state === 'on_stage'
 export const insideOf = (guests: readonly GuestRow[]) => guests.filter(isInside)
+export const onStageOf = (guests: readonly GuestRow[]) =>
+  guests.filter(({ state }) => state === 'on_stage')
 const find = (guests: readonly GuestRow[], id: string) => guests.find((guest) => guest.id === id)
 
 export function admit(guests: readonly GuestRow[], id: string): Decision | BackstageRefusal {
@@ -103,9 +105,12 @@ export const toGuest = (row: GuestRow): Guest => ({
 })
 
 /** The list for the media process: nobody but those inside. */
-export const toList = (stage: StageRow, guests: readonly GuestRow[]): StageList => ({
+export const toList = (
+  stage: StageRow, guests: readonly GuestRow[], pictureRound: number | undefined,
+): StageList => ({
   revision: Number(stage.revision),
   guests: insideOf(guests).map(toStageGuest),
+  ...pictureRound === undefined ? {} : { pictureRound },
 })
 
 export const toStageGuest = ({ id, state, mute: muted }: GuestRow) =>

@@ -53,6 +53,10 @@ export function makeBackstageRoutes(deps: {
       await note(who, 'stage.layout', params.showId, { ...body })
       return backstage.lay(params.showId as ShowId, body.layout, body.spotlight)
     },
+    async 'POST /api/shows/:showId/stage/picture'({ params, body, who }) {
+      await note(who, body.isNew ? 'stage.picture_new' : 'stage.picture_read', params.showId)
+      return backstage.address(params.showId as ShowId, body.isNew)
+    },
     async 'POST /api/shows/:showId/stage/hands/:personId'({ params, body, who }) {
       const { accept } = body
       await note(who, 'stage.hand', params.personId, { showId: params.showId, accept })
@@ -76,6 +80,7 @@ export function makeBackstageRoutes(deps: {
     'POST /api/stage/enter': ({ body }) =>
       backstage.enter(body.token, body.name, body.language),
     'POST /api/stage/me': ({ body }) => backstage.me(body.key),
+    'POST /api/stage/picture': ({ body }) => backstage.picture(body.key),
     'POST /api/stage/speak': ({ body }) => backstage.speak(body.key),
     'POST /api/stage/leave': ({ body }) => backstage.leave(body.key),
   })

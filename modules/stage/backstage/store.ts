@@ -16,6 +16,39 @@ export async function lockStage(tx: Tx, showId: ShowId): Promise<StageRow> {
   return rows[0]!
 }
 
+export interface PictureRow {
+  readonly showId: ShowId
+  readonly key: string
+  readonly round: number
+}
+
+const picture = sql.raw('show_id as "showId", key, round')
+
+export async function selectPicture(db: Tx, showId: ShowId): Promise<PictureRow | undefined> {
+  const { rows } = await sql<PictureRow>`
+    select ${picture} from stage_backstage.pictures where show_id = ${showId}`.execute(db)
+  return rows[0]
+}
+
+export async function selectPictureByKey(
+  db: Tx, keyHash: string,
+): Promise<PictureRow | undefined> {
+  const { rows } = await sql<PictureRow>`
+    select ${picture} from stage_backstage.pictures where key_hash = ${keyHash}`.execute(db)
+  return rows[0]
+}
+
+/** In place of the one before; the stage must be locked. */
+export async function putPicture(
+  tx: Tx, showId: ShowId, key: string, keyHash: string,
+): Promise<void> {
+  await sql`
+    insert into stage_backstage.pictures (show_id, key, key_hash, round)
+    values (${showId}, ${key}, ${keyHash}, 1)
+    on conflict (show_id) do update set key = excluded.key, key_hash = excluded.key_hash,
+      round = stage_backstage.pictures.round + 1`.execute(tx)
+}
+
 export async function selectStage(db: Tx, showId: ShowId): Promise<StageRow | undefined> {
   const { rows } = await sql<StageRow>`
     select show_id, revision, layout, spotlight from stage_backstage.stages

@@ -24,6 +24,13 @@ export interface HandsTable {
   raised_at_ms: number
 }
 
+export interface PicturesTable {
+  show_id: string
+  key: string
+  key_hash: string
+  round: number
+}
+
 export interface StagesTable {
   show_id: string
   revision: number
@@ -35,5 +42,6 @@ export interface StagesTable {
 export interface StageBackstageTables {
   'stage_backstage.guests': GuestsTable
   'stage_backstage.hands': HandsTable
+  'stage_backstage.pictures': PicturesTable
   'stage_backstage.stages': StagesTable
 }

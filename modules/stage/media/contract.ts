@@ -1,6 +1,6 @@
 import Type, { type Static } from 'typebox'
 import { idPattern, type RefusalDoc, type ShowId } from '#kernel'
-import { KeyGuest } from '#stage/backstage/contract'
+import { KeyGuest, PictureRound } from '#stage/backstage/contract'
 
 /** Limits of the media process. Units are in the names. */
 export const MEDIA_LIMITS = {
@@ -127,11 +127,13 @@ export type Doorstep = Static<typeof Doorstep>
 
 /** The server's yes (200); a no is 403 with `{code}`. `owner`: the process that has the show, when
  *  there are several. Without `renditions` those are made that the machine can carry. With a
- *  `guest` the key opens that guest's own line over WHIP and nothing else. */
+ *  `guest` the key opens that guest's own line over WHIP and nothing else; with a `pictureRound`
+ *  it opens lines of those on stage over WHEP only. */
 export const AuthorizeReply = Type.Object({
   showId: Type.String({ pattern: idPattern('sho') }), owner: Type.Optional(Doorstep),
   renditions: Type.Optional(Type.Array(RenditionName, { maxItems: 2 })),
   guest: Type.Optional(KeyGuest),
+  pictureRound: Type.Optional(PictureRound),
 })
 /** See the schema of the same name. */
 export type AuthorizeReply = Static<typeof AuthorizeReply>
@@ -211,6 +213,8 @@ export const ProcessView = Type.Object({
   rtmpPort: Type.Integer({ minimum: 0, maximum: 65_535 }),
   held: Type.Array(Type.String({ pattern: idPattern('sho') })),
   receiving: Type.Array(Type.String({ pattern: idPattern('sho') })),
+  /** Shows that somebody is beside, as a guest or one who watches guests. */
+  staged: Type.Optional(Type.Array(Type.String({ pattern: idPattern('sho') }))),
 })
 /** See the schema of the same name. */
 export type ProcessView = Static<typeof ProcessView>

@@ -121,7 +121,7 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
       shows: shows.list().slice(0, MEDIA_LIMITS.metricsShowsMax)
         .map(({ id, health }) => ({ showId: id, health: health.read() })),
     }),
-    inside: () => ({ rtmpPort: handedPort, ...shows.held() }),
+    inside: () => ({ rtmpPort: handedPort, ...shows.held(), staged: sessions.staged() }),
   })
   return {
     async listen(where) {

@@ -41,6 +41,8 @@ export interface ControlDesk {
   readonly keys: Map<string, ShowId>
   /** Keys of guests, and how they stand. */
   readonly guests: Map<string, NonNullable<AuthorizeReply['guest']>>
+  /** Keys in addresses of the guests' picture, with their rounds. */
+  readonly pictures: Map<string, unknown>
   readonly reports: StateReport[]
   readonly asked: string[]
   /** Where those who showed a key came from. */
@@ -56,6 +58,7 @@ export interface ControlDesk {
 export async function startControlDesk(): Promise<ControlDesk> {
   const keys = new Map<string, ShowId>()
   const guests: ControlDesk['guests'] = new Map()
+  const pictures: ControlDesk['pictures'] = new Map()
   const reports: StateReport[] = []
   const asked: string[] = []
   const addresses: string[] = []
@@ -80,14 +83,15 @@ export async function startControlDesk(): Promise<ControlDesk> {
     const guest = guests.get(body.streamKey)
     if (!showId) return answer(403, { code: 'stage.show.key_unknown' })
     const owner = await desk.place?.(showId)
-    answer(200, { showId, owner, guest, ...(renditions && { renditions }) })
+    const pictureRound = pictures.get(body.streamKey)
+    answer(200, { showId, owner, guest, pictureRound, ...(renditions && { renditions }) })
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
   const bound = server.address()
   const port = typeof bound === 'object' && bound ? bound.port : 0
   const desk: ControlDesk = {
-    url: `http://127.0.0.1:${port}`, keys, guests, reports, asked, addresses,
+    url: `http://127.0.0.1:${port}`, keys, guests, pictures, reports, asked, addresses,
     isDown: false,
     close: () => new Promise((done) => {
       server.close(() => done())

@@ -36,6 +36,8 @@ async function readBody(request: IncomingMessage): Promise<unknown> {
   }
 }
 
+export type StageDesk = Pick<RtcSessions, 'setStage' | 'clearStage' | 'senders'>
+
 type Act = (
   request: IncomingMessage, response: ServerResponse, showId: ShowId,
 ) => Promise<void>
@@ -47,7 +49,7 @@ const WHOLE = /^\/internal\/shows\/([a-z0-9_]{1,40})\/whole\/([a-z0-9.-]{1,40})$
 export function makeCommands(deps: {
   shows: Shows; archive: Archive; play: ReturnType<typeof makePlayback>
   metrics: () => unknown; inside: () => unknown
-  stage?: Pick<RtcSessions, 'setStage' | 'clearStage'> | undefined
+  stage?: StageDesk | undefined
 }) {
   const { shows, archive, play } = deps
   const READS: Readonly<Record<string, () => unknown>> = {
@@ -78,6 +80,12 @@ export function makeCommands(deps: {
       const list = await readBody(request)
       if (!isStageList(list)) return sendEmpty(response, 400)
       deps.stage?.setStage(showId, list)
+      sendEmpty(response, 204)
+    },
+    'GET stage': async (_request, response, showId) =>
+      sendJson(response, 200, { senders: deps.stage?.senders(showId) ?? [] }),
+    async 'POST leave'(_request, response, showId) {
+      deps.stage?.clearStage(showId)
       sendEmpty(response, 204)
     },
     async 'POST release'(_request, response, showId) {

@@ -3,10 +3,9 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import { Fault, isId, type Log, type ShowId } from '#kernel'
 import type { Archive } from '#stage/recording/contract'
 import { INTERNAL_HEADER, type ProcessView } from '../contract.ts'
-import type { RtcSessions } from '../rtc/sessions.ts'
 import type { Shows } from '../live/shows.ts'
 import type { makeRtcHttp } from '../rtc/http.ts'
-import { makeCommands } from './commands.ts'
+import { makeCommands, type StageDesk } from './commands.ts'
 import type { AskerReader } from './poller.ts'
 import { makePlayback, parseAsset } from './playback.ts'
 import { sendEmpty, sendJson } from './reply.ts'
@@ -32,7 +31,7 @@ export function makeMediaHttp(deps: {
   /** WHIP, WHEP and who is on stage; absent where there is no WebRTC. */
   rtc?: {
     readonly answer: ReturnType<typeof makeRtcHttp>
-    readonly stage: Pick<RtcSessions, 'setStage' | 'clearStage'>
+    readonly stage: StageDesk
   } | undefined
   metrics: () => unknown
   /** What the server needs to know to send everybody to the right process. */

@@ -12,8 +12,9 @@ function isGuest(value: unknown): value is StageGuest {
  *  seconds. */
 export function isStageList(body: unknown): body is StageList {
   if (typeof body !== 'object' || body === null || Array.isArray(body)) return false
-  const { revision, guests, ...more } = body as Record<string, unknown>
+  const { revision, guests, pictureRound = 1, ...more } = body as Record<string, unknown>
   return Number.isSafeInteger(revision) && (revision as number) >= 0 && Array.isArray(guests)
     && guests.length <= backstageLimits.listedMax && guests.every(isGuest)
+    && Number.isSafeInteger(pictureRound) && (pictureRound as number) >= 1
     && Object.keys(more).length === 0
 }

@@ -32,8 +32,12 @@ export interface RtcSessions {
   }): Promise<Result<Answered, Refusal>>
   /** Who is on stage now: sessions of those who are not are ended. */
   setStage(showId: ShowId, list: StageList): void
-  /** The show is over: nobody is on its stage any longer. */
+  /** The show is over, or another process has it: nobody is on its stage here any longer. */
   clearStage(showId: ShowId): void
+  /** Who sends a line of their own beside the show. */
+  senders(showId: ShowId): string[]
+  /** Shows that somebody is beside here. */
+  staged(): ShowId[]
   /** False when there is no such session. */
   end(sessionId: string): boolean
   readonly viewers: number
@@ -61,6 +65,8 @@ interface Session {
   readonly who: string | undefined
   /** Staff may watch those who are not on stage. */
   readonly isStaff: boolean
+  /** Of those who watch by an address of the guests' picture. */
+  readonly pictureRound: number | undefined
   close(): void
 }
 
@@ -69,6 +75,7 @@ interface Begin {
   readonly showId: ShowId
   readonly who?: string
   readonly isStaff?: boolean
+  readonly pictureRound?: number | undefined
 }
 
 export function makeRtcSessions(deps: RtcOptions & {
@@ -85,7 +92,7 @@ export function makeRtcSessions(deps: RtcOptions & {
 
   /** A place is taken before anything is waited for, so that a rush cannot overbook. */
   const begin = async (
-    { kind, showId, who, isStaff = false }: Begin,
+    { kind, showId, who, isStaff = false, pictureRound }: Begin,
     start: (onClosed: () => void) => Promise<Result<{ answer: string; close(): void }, Refusal>>,
   ): Promise<Result<Answered, Refusal>> => {
     const sessionId = secretToken(deps.random, 18)
@@ -104,7 +111,7 @@ export function makeRtcSessions(deps: RtcOptions & {
         return started
       }
       const { close } = started.value
-      if (!isOver) sessions.set(sessionId, { kind, showId, who, isStaff, close })
+      if (!isOver) sessions.set(sessionId, { kind, showId, who, isStaff, pictureRound, close })
       const answer = addCandidates(started.value.answer, deps.publicAddresses, deps.udpPort)
       return ok({ showId, sessionId, answer })
     } catch (error) {
@@ -114,9 +121,12 @@ export function makeRtcSessions(deps: RtcOptions & {
   }
 
   /** Sent away while the session was under way, too. */
-  const isWelcome = ({ kind, showId, who, isStaff }: Session): boolean => who === undefined
-    || (kind === 'publisher' ? who === HOST_LINE || stages.isKnown(showId, who)
-      : stages.isOnStage(showId, who) || (isStaff && stages.find(showId, who) !== undefined))
+  const isWelcome = ({ kind, showId, who, isStaff, pictureRound }: Session): boolean => {
+    if (who === undefined) return true
+    if (pictureRound !== undefined && stages.isOldPicture(showId, pictureRound)) return false
+    if (kind === 'publisher') return who === HOST_LINE || stages.isKnown(showId, who)
+    return stages.isOnStage(showId, who) || (isStaff && stages.find(showId, who) !== undefined)
+  }
 
   const judge = (showId: ShowId): void => {
     for (const session of [...sessions.values()]) {
@@ -141,7 +151,8 @@ export function makeRtcSessions(deps: RtcOptions & {
       if (counts.publisher >= PUBLISHERS_MAX) return refuse('stage.media.full')
       const allowed = await deps.identify(key, address)
       if (!allowed.ok) return allowed
-      const { showId, guest } = allowed.value
+      const { showId, guest, pictureRound } = allowed.value
+      if (pictureRound !== undefined) return refuse('stage.show.key_unknown')
       if (guest) {
         const { revision, ...state } = guest
         const isKnown = stages.learn(showId, state, revision)
@@ -167,13 +178,16 @@ export function makeRtcSessions(deps: RtcOptions & {
       const asker = key === undefined ? undefined : await deps.identify(key, address)
       if (asker?.ok === false) return asker
       if (asker && asker.value.showId !== showId) return refuse('stage.show.key_unknown')
-      const isStaff = asker !== undefined && !asker.value.guest
+      const { guest, pictureRound } = asker?.value ?? {}
+      const isStaff = asker !== undefined && !guest && pictureRound === undefined
       const spot = stages.find(showId, who)
       // Somebody who is not on stage does not exist for viewers.
       const isOpen = spot?.isReceiving && (isStaff || stages.isOnStage(showId, who))
       if (!spot || !isOpen) return refuse('stage.media.no_signal')
-      return begin({ kind: 'viewer', showId, who, isStaff }, (onClosed) =>
-        startViewer({ ...deps, show: spot, offer, onClosed }))
+      const answered = await begin({ kind: 'viewer', showId, who, isStaff, pictureRound },
+        (onClosed) => startViewer({ ...deps, show: spot, offer, onClosed }))
+      judge(showId)
+      return answered
     },
     setStage(showId, list) {
       stages.set(showId, list)
@@ -185,6 +199,9 @@ export function makeRtcSessions(deps: RtcOptions & {
         if (session.showId === showId && session.who !== undefined) session.close()
       }
     },
+    senders: stages.senders,
+    staged: () => [...new Set([...sessions.values()]
+      .flatMap(({ showId, who }) => (who === undefined ? [] : [showId])))],
     end(sessionId) {
       const session = sessions.get(sessionId)
       session?.close()

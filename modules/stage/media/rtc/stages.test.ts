@@ -53,6 +53,7 @@ function begin() {
       },
     },
   })
+  const pictures: { pictureRound?: number } = {}
   const showId = makeShowId()
   keys.set('stream-key', { showId })
   const addGuest = (key: string, state: Partial<StageGuest> = {}, show: ShowId = showId) => {
@@ -70,9 +71,12 @@ function begin() {
     return answered.ok ? 'in' : answered.refusal.code
   }
   const list = (revision: number, ...guests: StageGuest[]) => sessions.setStage(showId, {
-    revision, guests: guests.map(({ id, isOnStage, isMuted }) => ({ id, isOnStage, isMuted })),
+    ...pictures, revision,
+    guests: guests.map(({ id, isOnStage, isMuted }) => ({ id, isOnStage, isMuted })),
   })
-  return { keys, peers, sessions, showId, addGuest, publish, watch, list, opened: () => opened }
+  return {
+    keys, peers, sessions, showId, pictures, addGuest, publish, watch, list, opened: () => opened,
+  }
 }
 
 const packet = (n: number): Buffer => writeRtp(
@@ -108,6 +112,36 @@ describe('the stage', () => {
     expect((await h.publish('stream-key', true)).ok).toBe(true)
     expect(await h.watch(HOST_LINE)).toBe('in')
   })
+
+  test('MED4 an address of the guests\' picture sees those on stage, sends nothing, and ends',
+    async () => {
+      const h = begin()
+      const ana = h.addGuest('key-of-ana')
+      await h.publish('key-of-ana')
+      h.keys.set('picture-one', { showId: h.showId, pictureRound: 1 })
+      expect(await h.watch(ana.id, 'picture-one')).toBe('stage.media.no_signal')
+      expect(h.sessions.senders(h.showId)).toEqual([ana.id])
+      h.list(1, { ...ana, isOnStage: true })
+      expect(await h.watch(ana.id, 'picture-one')).toBe('in')
+      expect(await h.watch(ana.id)).toBe('in')
+      for (const isHostLine of [false, true]) {
+        expect(await h.publish('picture-one', isHostLine)).toEqual(refuse('stage.show.key_unknown'))
+      }
+      expect(h.opened()).toBe(0)
+      h.pictures.pictureRound = 2
+      h.list(2, { ...ana, isOnStage: true })
+      // Ana sends on, the old address is gone, and whoever watches without one stays.
+      expect(h.peers.map(({ isClosed }) => isClosed)).toEqual([false, true, false])
+      // Let in before the change was heard of.
+      await h.watch(ana.id, 'picture-one')
+      expect(h.peers.at(-1)!.isClosed).toBe(true)
+      h.keys.set('picture-two', { showId: h.showId, pictureRound: 2 })
+      expect(await h.watch(ana.id, 'picture-two')).toBe('in')
+      expect(h.peers.at(-1)!.isClosed).toBe(false)
+      expect(h.sessions.staged()).toEqual([h.showId])
+      h.sessions.clearStage(h.showId)
+      expect([h.sessions.staged(), h.sessions.senders(h.showId)]).toEqual([[], []])
+    })
 
   test('MED4 whoever is sent away is gone at once, also when an old list comes late', async () => {
     const h = begin()

@@ -31,6 +31,10 @@ export interface Stages {
   /** Viewers see people who are on stage, and the host's own line while anybody is. */
   isOnStage(showId: ShowId, who: string): boolean
   isKnown(showId: ShowId, who: string): boolean
+  /** Whether an address of the guests' picture was replaced by a newer one. */
+  isOldPicture(showId: ShowId, round: number): boolean
+  /** Who sends a line now. */
+  senders(showId: ShowId): string[]
   clear(showId: ShowId): void
 }
 
@@ -103,6 +107,7 @@ function makeSpot(clock: Clock, id: ShowId, isMuted: () => boolean): Spot {
 
 interface Stage {
   revision: number
+  pictureRound: number
   guests: ReadonlyMap<string, StageGuest>
   readonly spots: Map<string, Spot>
 }
@@ -112,7 +117,7 @@ export function makeStages(deps: { clock: Clock }): Stages {
   const open = (showId: ShowId): Stage => {
     const known = stages.get(showId)
     if (known) return known
-    const made: Stage = { revision: -1, guests: new Map(), spots: new Map() }
+    const made: Stage = { revision: -1, pictureRound: 0, guests: new Map(), spots: new Map() }
     stages.set(showId, made)
     return made
   }
@@ -121,6 +126,7 @@ export function makeStages(deps: { clock: Clock }): Stages {
       const stage = open(showId)
       if (list.revision < stage.revision) return
       stage.revision = list.revision
+      stage.pictureRound = list.pictureRound ?? 0
       stage.guests = new Map(list.guests.map((guest) => [guest.id, guest]))
       for (const who of stage.spots.keys()) {
         if (who !== HOST_LINE && !stage.guests.has(who)) stage.spots.delete(who)
@@ -149,6 +155,9 @@ export function makeStages(deps: { clock: Clock }): Stages {
       if (who === HOST_LINE) return [...guests.values()].some((guest) => guest.isOnStage)
       return guests.get(who)?.isOnStage ?? false
     },
+    isOldPicture: (showId, round) => round < (stages.get(showId)?.pictureRound ?? 0),
+    senders: (showId) => [...stages.get(showId)?.spots ?? []]
+      .flatMap(([who, { isReceiving }]) => (isReceiving ? [who] : [])),
     isKnown: (showId, who) => stages.get(showId)?.guests.has(who) ?? false,
     clear: (showId) => void stages.delete(showId),
   }
