@@ -65,12 +65,14 @@ async function loop() {
 }
 </script>`
 
-/** In the page of a viewer: when flashes were shown and when tones began, on the page's clock.
- *  `readSkew()` gives them once. */
+/** In the page of a viewer over WebRTC: when flashes were shown and when tones were played, on the
+ *  page's clock. `readSkew()` gives them once. */
 export const flashMeter = `
 window.flashes = []
 window.beeps = []
-window.readSkew = () => ({ flashes: flashes.splice(0), beeps: beeps.splice(0) })
+window.readSkew = () => ({
+  flashes: flashes.splice(0), beeps: beeps.splice(0).map((one) => one.atMs + one.offsetMs),
+})
 const looked = new WeakSet()
 const eye = document.createElement('canvas')
 eye.width = eye.height = 4
@@ -87,46 +89,35 @@ const watchFlashes = (video) => {
   }
   video.requestVideoFrameCallback(onFrame)
 }
-const blockOf = 256
-let context
-let tapped
-const listen = (stream) => {
-  tapped?.disconnect()
-  const source = tapped = context.createMediaStreamSource(stream)
-  const ear = context.createScriptProcessor(blockOf, 1, 1)
-  let quietSamples = 1e9
-  ear.onaudioprocess = ({ inputBuffer, playbackTime }) => {
-    const samples = inputBuffer.getChannelData(0)
-    // What is heard in this block is played two blocks later.
-    const startS = playbackTime - 2 * blockOf / context.sampleRate
-    const offsetMs = performance.now() - context.currentTime * 1000
-    for (let at = 0; at < samples.length; at++) {
-      if (Math.abs(samples[at]) < 0.1) quietSamples++
-      else {
-        if (quietSamples > context.sampleRate / 4) {
-          beeps.push(offsetMs + (startS + at / context.sampleRate) * 1000)
-        }
-        quietSamples = 0
-      }
-    }
-  }
-  source.connect(ear).connect(context.destination)
-}
 let heardOf
-let heardAtMs = 0
+const listen = async (stream) => {
+  const [track] = stream.getAudioTracks()
+  const { readable } = new MediaStreamTrackProcessor({ track })
+  // Sound is stamped on a clock of the browser's; what came soonest says how the two clocks lie.
+  let offsetMs = Infinity
+  let quietSamples = 1e9
+  for (const reader = readable.getReader(); ;) {
+    const { done, value } = await reader.read()
+    if (done || heardOf !== stream) return
+    offsetMs = Math.min(offsetMs, performance.now() - value.timestamp / 1000)
+    const samples = new Float32Array(value.numberOfFrames)
+    value.copyTo(samples, { planeIndex: 0, format: 'f32-planar' })
+    samples.forEach((sample, at) => {
+      if (Math.abs(sample) < 0.1) return void quietSamples++
+      if (quietSamples > value.sampleRate / 4) {
+        beeps.push({ atMs: value.timestamp / 1000 + at * 1000 / value.sampleRate, offsetMs })
+      }
+      quietSamples = 0
+    })
+    value.close()
+  }
+}
 setInterval(() => {
   for (const video of document.querySelectorAll('video')) {
     if (!looked.has(video)) looked.add(video), watchFlashes(video)
   }
-  const playing = document.querySelector('video[data-playing]')
-  if (!playing || playing.readyState < 3) return
-  const what = playing.srcObject ?? playing.currentSrc
-  // A tap that was held up once stays late for ever: it is made anew now and then.
-  if (what === heardOf && performance.now() - heardAtMs < 15_000) return
-  const stream = playing.srcObject ?? playing.captureStream()
-  if (stream.getAudioTracks().length === 0) return
-  heardOf = what
-  heardAtMs = performance.now()
-  context ??= new AudioContext()
-  void context.resume().then(() => listen(stream))
+  const stream = document.querySelector('video[data-playing]')?.srcObject
+  if (!stream || stream === heardOf || stream.getAudioTracks().length === 0) return
+  heardOf = stream
+  void listen(stream)
 }, 500)`
