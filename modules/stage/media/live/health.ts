@@ -21,6 +21,10 @@ export interface ShowHealth {
   read(): MediaHealth
 }
 
+/** Places for viewers on WebRTC: see MediaHealth. */
+export type PlaceReader = () =>
+  { readonly most: number; readonly kept: number; readonly moved: number }
+
 const RATE_MS = 4_000
 const POLL_MS = 5_000
 const POLLERS_MAX = 20_000
@@ -99,7 +103,9 @@ function makeParts(clock: Clock) {
 
 /** @param cpuShare share of a core that the process takes, when somebody measures it. */
 export function makeShowHealth(
-  { clock, cpuShare }: { clock: Clock; cpuShare?: (() => number) | undefined },
+  { clock, cpuShare, places }: {
+    clock: Clock; cpuShare?: (() => number) | undefined; places?: PlaceReader | undefined
+  },
 ): ShowHealth {
   const rate = makeRate(clock)
   const pollers = makePollers(clock)
@@ -129,6 +135,7 @@ export function makeShowHealth(
     countWhep(count) { readWhep = count },
     read() {
       const isLossKnown = loss !== undefined && clock.steadyMs() - loss.atMs <= LOSS_MS
+      const room = places?.()
       const [viewersHls, viewersWhep, cpu] = [pollers.count(), readWhep?.(), cpuShare?.()]
       return {
         ...(transport && { transport }), kbps: rate.kbps(), ...parts.read(),
@@ -136,6 +143,9 @@ export function makeShowHealth(
         ...(pliCount !== undefined && { pliCount }), ...(nackCount !== undefined && { nackCount }),
         ...(viewersHls !== undefined && { viewersHls }),
         ...(viewersWhep !== undefined && { viewersWhep }),
+        ...(room && {
+          placesWhep: room.most, placesKept: room.kept, viewersMoved: room.moved,
+        }),
         ...(cpu !== undefined && { cpuShare: Math.round(Math.max(0, cpu) * 1e3) / 1e3 }),
       }
     },

@@ -12,7 +12,7 @@ import type { FlvTag } from '../model/flv.ts'
 import { makeRenditions, type Forms, type Renditions } from '../renditions/index.ts'
 import { makeTagFeed } from '../rtc/from-tags.ts'
 import { makeLine, type Line } from '../rtc/line.ts'
-import { makeShowHealth, type ShowHealth } from './health.ts'
+import { makeShowHealth, type PlaceReader, type ShowHealth } from './health.ts'
 import { makeLiveWindow, type LiveWindow } from './window.ts'
 
 /** The one who sends media now. */
@@ -110,6 +110,7 @@ export function makeShow(deps: {
   restored: Restored
   forms: Forms
   cpuShare?: (() => number) | undefined
+  places?: PlaceReader | undefined
 }): Show {
   const { id, clock, recording } = deps
   const line = makeLine({ clock, ssrcs: { video: 0x51_1c_00_01, audio: 0x51_1c_00_02 } })

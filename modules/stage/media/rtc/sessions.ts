@@ -6,14 +6,24 @@ import { backstageLimits, type KeyHolder, type StageList } from '#stage/backstag
 import type { Peers, SoundTurners } from '../contract.ts'
 import type { Shows } from '../live/shows.ts'
 import { addCandidates } from '#formats/offer'
+import { keptOf, makePlaces, type Place, type PlaceWish } from './model/places.ts'
 import { startPublisher } from './publisher.ts'
 import { HOST_LINE, idleTurners, makeStages, type Stages } from './stages.ts'
-import { startViewer } from './viewer.ts'
+import { planViewer, startViewer, type ViewerPlan } from './viewer.ts'
 
 export interface Answered {
   readonly showId: ShowId
   readonly sessionId: string
   readonly answer: string
+  /** Viewers who are to go to LL-HLS now, since this one came: their sessions end soon. */
+  readonly moved?: readonly Pick<Place, 'viewer' | 'sessionId'>[]
+}
+
+/** One who wants to watch. A key, of the show or of a guest, opens what is not for viewers. */
+export interface ViewAs {
+  readonly wish: PlaceWish
+  readonly key: string | undefined
+  readonly address: string
 }
 
 export interface PublishAs { readonly isBackup?: boolean; readonly isHostLine?: boolean }
@@ -25,18 +35,22 @@ export interface RtcSessions {
   publish(
     key: string, address: string, offer: string, as?: PublishAs,
   ): Promise<Result<Answered, Refusal>>
-  view(showId: ShowId, offer: string): Promise<Result<Answered, Refusal>>
+  view(showId: ShowId, offer: string, as: ViewAs): Promise<Result<Answered, Refusal>>
   /** The own line of somebody on stage; with a stream key of the show also of those who wait. */
-  viewGuest(showId: ShowId, offer: string, asked: {
-    who: string; key: string | undefined; address: string
-  }): Promise<Result<Answered, Refusal>>
+  viewGuest(
+    showId: ShowId, offer: string, as: ViewAs & { readonly who: string },
+  ): Promise<Result<Answered, Refusal>>
   /** Who is on stage now: sessions of those who are not are ended. */
   setStage(showId: ShowId, list: StageList): void
   /** The show is over: nobody is on its stage any longer. */
   clearStage(showId: ShowId): void
-  /** False when there is no such session. */
-  end(sessionId: string): boolean
+  /** The viewer of that session has a seat now. False when there is no such session. */
+  keep(showId: ShowId, sessionId: string, wish: PlaceWish): boolean
+  /** `moved`: it was ended a moment ago to make room. */
+  end(sessionId: string): 'ended' | 'moved' | 'unknown'
   readonly viewers: number
+  /** Places of this process, and viewers who made room so far. */
+  readPlaces(): { readonly most: number; readonly kept: number; readonly moved: number }
   close(): void
 }
 
@@ -47,12 +61,19 @@ export interface RtcOptions {
   /** Addresses of this machine as the world sees it, added to every answer. */
   readonly publicAddresses: readonly string[]
   readonly viewersMax: number
+  /** How many of them are kept for those who buy or come on stage; see `keptOf`. */
+  readonly viewersKept?: number | undefined
   readonly maxKbps: number
 }
 
 const PUBLISHERS_MAX = 64
 /** Beyond the viewers: people on stage see each other also in a full house. */
 const STAGE_VIEWERS_MAX = 256
+/** Who is asked to leave has so long for a picture by LL-HLS. */
+const LEAVE_MS = 4_000
+/** Sessions that were ended to make room can be asked about for so long. */
+const MOVED_MS = 60_000
+const MOVED_MAX = 1_000
 
 interface Session {
   readonly kind: 'publisher' | 'viewer'
@@ -61,6 +82,7 @@ interface Session {
   readonly who: string | undefined
   /** Staff may watch those who are not on stage. */
   readonly isStaff: boolean
+  readonly place: Place | undefined
   close(): void
 }
 
@@ -69,6 +91,24 @@ interface Begin {
   readonly showId: ShowId
   readonly who?: string
   readonly isStaff?: boolean
+  /** Of a viewer who has none because people on stage see each other also in a full house. */
+  readonly place?: Place
+}
+
+/** Sessions that were ended to make room, for those who ask why. */
+function makeMoved(clock: Clock) {
+  const ended = new Map<string, number>()
+  return {
+    add(sessionId: string): void {
+      ended.set(sessionId, clock.steadyMs())
+      for (const [id, atMs] of ended) {
+        if (clock.steadyMs() - atMs < MOVED_MS && ended.size <= MOVED_MAX) break
+        ended.delete(id)
+      }
+    },
+    has: (sessionId: string): boolean =>
+      clock.steadyMs() - (ended.get(sessionId) ?? -Infinity) < MOVED_MS,
+  }
 }
 
 export function makeRtcSessions(deps: RtcOptions & {
@@ -78,23 +118,29 @@ export function makeRtcSessions(deps: RtcOptions & {
   shows: Shows
   identify(streamKey: string, remoteAddress: string): Promise<Result<KeyHolder>>
 }): RtcSessions {
-  const { shows, log } = deps
+  const { shows, log, clock } = deps
   const stages: Stages = makeStages(deps)
   const sessions = new Map<string, Session>()
-  const counts = { publisher: 0, viewer: 0 }
+  const counts = { publisher: 0, stage: 0 }
+  const most = deps.viewersMax
+  const kept = Math.min(most, deps.viewersKept ?? keptOf(most))
+  const places = makePlaces({ most, kept })
+  const moved = makeMoved(clock)
 
   /** A place is taken before anything is waited for, so that a rush cannot overbook. */
   const begin = async (
-    { kind, showId, who, isStaff = false }: Begin,
+    { kind, showId, who, isStaff = false, place }: Begin,
     start: (onClosed: () => void) => Promise<Result<{ answer: string; close(): void }, Refusal>>,
   ): Promise<Result<Answered, Refusal>> => {
-    const sessionId = secretToken(deps.random, 18)
-    counts[kind]++
+    const sessionId = place?.sessionId ?? secretToken(deps.random, 18)
+    const counted = kind === 'publisher' ? 'publisher' : 'stage'
+    if (!place) counts[counted]++
     let isOver = false
     const over = (): void => {
       if (isOver) return
       isOver = true
-      counts[kind]--
+      if (place) places.leave(place)
+      else counts[counted]--
       sessions.delete(sessionId)
     }
     try {
@@ -104,7 +150,10 @@ export function makeRtcSessions(deps: RtcOptions & {
         return started
       }
       const { close } = started.value
-      if (!isOver) sessions.set(sessionId, { kind, showId, who, isStaff, close })
+      if (!isOver) {
+        sessions.set(sessionId, { kind, showId, who, isStaff, place, close })
+        if (place) places.open(place)
+      }
       const answer = addCandidates(started.value.answer, deps.publicAddresses, deps.udpPort)
       return ok({ showId, sessionId, answer })
     } catch (error) {
@@ -112,6 +161,31 @@ export function makeRtcSessions(deps: RtcOptions & {
       throw error
     }
   }
+
+  const hangUp = ({ sessionId }: Place): void => {
+    moved.add(sessionId)
+    sessions.get(sessionId)?.close()
+  }
+
+  /** A viewer, if there is a place; those who make room for them go now or soon. */
+  const seat = async (
+    what: Omit<Begin, 'kind' | 'place'>, plan: ViewerPlan, wish: PlaceWish,
+  ): Promise<Result<Answered, Refusal>> => {
+    const entry = places.enter(secretToken(deps.random, 18), wish, clock.nowMs())
+    if (!entry) return refuse('stage.media.full')
+    if (entry.gone) hangUp(entry.gone)
+    for (const place of entry.asked) {
+      clock.after(LEAVE_MS, () => { if (place.isLeaving) hangUp(place) })
+    }
+    const answered = await begin({ ...what, kind: 'viewer', place: entry.place }, (onClosed) =>
+      startViewer(plan, { ...deps, onClosed }))
+    return answered.ok ? ok({ ...answered.value, moved: entry.asked }) : answered
+  }
+
+  /** One who is on stage or runs the show. */
+  const seatOnStage = (what: Omit<Begin, 'kind' | 'place'>, plan: ViewerPlan) =>
+    counts.stage >= STAGE_VIEWERS_MAX ? refuse('stage.media.full')
+      : begin({ ...what, kind: 'viewer' }, (onClosed) => startViewer(plan, { ...deps, onClosed }))
 
   /** Sent away while the session was under way, too. */
   const isWelcome = ({ kind, showId, who, isStaff }: Session): boolean => who === undefined
@@ -154,16 +228,16 @@ export function makeRtcSessions(deps: RtcOptions & {
       return begin({ kind: 'publisher', showId }, (onClosed) =>
         startPublisher({ ...deps, show, offer, isBackup, onClosed }))
     },
-    async view(showId, offer) {
-      if (counts.viewer >= deps.viewersMax) return refuse('stage.media.full')
+    async view(showId, offer, { wish, key, address }) {
       const show = await shows.find(showId)
       if (!show?.isReceiving) return refuse('stage.media.no_signal')
-      return begin({ kind: 'viewer', showId }, (onClosed) =>
-        startViewer({ ...deps, show, offer, onClosed }))
+      const plan = planViewer(show, offer)
+      if (!plan.ok) return plan
+      const asker = key === undefined ? undefined : await deps.identify(key, address)
+      const isOfShow = asker?.ok === true && asker.value.showId === showId
+      return isOfShow ? seatOnStage({ showId }, plan.value) : seat({ showId }, plan.value, wish)
     },
-    async viewGuest(showId, offer, { who, key, address }) {
-      const most = deps.viewersMax + (key === undefined ? 0 : STAGE_VIEWERS_MAX)
-      if (counts.viewer >= most) return refuse('stage.media.full')
+    async viewGuest(showId, offer, { who, key, address, wish }) {
       const asker = key === undefined ? undefined : await deps.identify(key, address)
       if (asker?.ok === false) return asker
       if (asker && asker.value.showId !== showId) return refuse('stage.show.key_unknown')
@@ -172,8 +246,10 @@ export function makeRtcSessions(deps: RtcOptions & {
       // Somebody who is not on stage does not exist for viewers.
       const isOpen = spot?.isReceiving && (isStaff || stages.isOnStage(showId, who))
       if (!spot || !isOpen) return refuse('stage.media.no_signal')
-      return begin({ kind: 'viewer', showId, who, isStaff }, (onClosed) =>
-        startViewer({ ...deps, show: spot, offer, onClosed }))
+      const plan = planViewer(spot, offer)
+      if (!plan.ok) return plan
+      const what = { showId, who, isStaff }
+      return asker ? seatOnStage(what, plan.value) : seat(what, plan.value, wish)
     },
     setStage(showId, list) {
       stages.set(showId, list)
@@ -185,12 +261,19 @@ export function makeRtcSessions(deps: RtcOptions & {
         if (session.showId === showId && session.who !== undefined) session.close()
       }
     },
+    keep(showId, sessionId, wish) {
+      const session = sessions.get(sessionId)
+      if (session?.kind !== 'viewer' || session.showId !== showId) return false
+      if (session.place) places.keep(session.place, wish, clock.nowMs())
+      return true
+    },
     end(sessionId) {
       const session = sessions.get(sessionId)
       session?.close()
-      return session !== undefined
+      return session ? 'ended' : moved.has(sessionId) ? 'moved' : 'unknown'
     },
-    get viewers() { return counts.viewer },
+    get viewers() { return places.size + counts.stage },
+    readPlaces: () => ({ most, kept, moved: places.moves }),
     close() {
       for (const session of [...sessions.values()]) session.close()
       deps.peers.close()

@@ -37,6 +37,7 @@ const SENTENCES: Readonly<Record<MediaProblem, string>> = {
   'stage.media.whep_unfit': 'Set the encoder to no B-frames and a keyframe every 2 seconds.',
   'stage.media.no_signal': 'Nobody publishes this show now.',
   'stage.media.full': 'This server has no room for one more encoder.',
+  'stage.media.moved': 'Only viewers make room.',
   'stage.media.recording_stopped_disk_full': 'The recording stopped: the disk is full.',
   'stage.media.recording_failed': 'The recording stopped.',
 }
