@@ -92,7 +92,7 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
   const askerOf = deps.control.askerOf ?? (() => undefined)
   const cpuShare = usage && makeCpuShare(clock, () => usage().cpuMicros)
   const shows = makeShows({
-    ...deps, report: deps.control.report, cpuShare, places: () => sessions.readPlaces(),
+    ...deps, report: deps.control.report, own: { cpuShare, places: () => sessions.readPlaces() },
     forms: { ...deps.rtc, wanted: (id) => deps.control.renditionsOf?.(id) ?? [] },
   })
   const archive = deps.recordings.archive(shows)

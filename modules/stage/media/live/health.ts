@@ -21,9 +21,13 @@ export interface ShowHealth {
   read(): MediaHealth
 }
 
-/** Places for viewers on WebRTC: see MediaHealth. */
-export type PlaceReader = () =>
-  { readonly most: number; readonly kept: number; readonly moved: number }
+/** Figures of the whole process, as far as somebody measures them. */
+export interface OwnFigures {
+  /** Share of a core that it takes. */
+  cpuShare?: (() => number) | undefined
+  /** Places for viewers on WebRTC: see MediaHealth. */
+  places(): { readonly most: number; readonly kept: number; readonly moved: number }
+}
 
 const RATE_MS = 4_000
 const POLL_MS = 5_000
@@ -101,11 +105,8 @@ function makeParts(clock: Clock) {
   }
 }
 
-/** @param cpuShare share of a core that the process takes, when somebody measures it. */
 export function makeShowHealth(
-  { clock, cpuShare, places }: {
-    clock: Clock; cpuShare?: (() => number) | undefined; places?: PlaceReader | undefined
-  },
+  { clock, own }: { clock: Clock; own?: OwnFigures | undefined },
 ): ShowHealth {
   const rate = makeRate(clock)
   const pollers = makePollers(clock)
@@ -135,8 +136,8 @@ export function makeShowHealth(
     countWhep(count) { readWhep = count },
     read() {
       const isLossKnown = loss !== undefined && clock.steadyMs() - loss.atMs <= LOSS_MS
-      const room = places?.()
-      const [viewersHls, viewersWhep, cpu] = [pollers.count(), readWhep?.(), cpuShare?.()]
+      const room = own?.places()
+      const [viewersHls, viewersWhep, cpu] = [pollers.count(), readWhep?.(), own?.cpuShare?.()]
       return {
         ...(transport && { transport }), kbps: rate.kbps(), ...parts.read(),
         ...(isLossKnown && { lossFraction: loss!.fraction }),

@@ -12,7 +12,7 @@ import type { FlvTag } from '../model/flv.ts'
 import { makeRenditions, type Forms, type Renditions } from '../renditions/index.ts'
 import { makeTagFeed } from '../rtc/from-tags.ts'
 import { makeLine, type Line } from '../rtc/line.ts'
-import { makeShowHealth, type PlaceReader, type ShowHealth } from './health.ts'
+import { makeShowHealth, type OwnFigures, type ShowHealth } from './health.ts'
 import { makeLiveWindow, type LiveWindow } from './window.ts'
 
 /** The one who sends media now. */
@@ -109,8 +109,7 @@ export function makeShow(deps: {
   report: (report: StateReport) => void
   restored: Restored
   forms: Forms
-  cpuShare?: (() => number) | undefined
-  places?: PlaceReader | undefined
+  own?: OwnFigures | undefined
 }): Show {
   const { id, clock, recording } = deps
   const line = makeLine({ clock, ssrcs: { video: 0x51_1c_00_01, audio: 0x51_1c_00_02 } })
