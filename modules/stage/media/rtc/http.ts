@@ -150,8 +150,10 @@ export function makeRtcHttp(deps: { sessions: RtcSessions; log: Log; askerOf: As
     request.resume()
     if (request.method === 'PATCH') return sendEmpty(response, 422)
     if (request.method === 'POST') {
-      const isThere = isId('sho', showId) && sessions.keep(showId, id, wishOf(request, showId))
-      return sendEmpty(response, isThere ? 204 : 404)
+      const moved = isId('sho', showId)
+        ? sessions.keep(showId, id, wishOf(request, showId)) : undefined
+      if (deps.askerOf(request.headers)) tellMoved(response, moved)
+      return sendEmpty(response, moved ? 204 : 404)
     }
     if (request.method !== 'DELETE') {
       return sendEmpty(response, 405, { allow: 'DELETE, PATCH, POST' })

@@ -44,8 +44,9 @@ export interface RtcSessions {
   setStage(showId: ShowId, list: StageList): void
   /** The show is over: nobody is on its stage any longer. */
   clearStage(showId: ShowId): void
-  /** The viewer of that session has a seat now. False when there is no such session. */
-  keep(showId: ShowId, sessionId: string, wish: PlaceWish): boolean
+  /** The viewer of that session has a seat now: who makes room for them, as in Answered. Undefined:
+   *  there is no such session. */
+  keep(showId: ShowId, sessionId: string, wish: PlaceWish): Answered['moved']
   /** `moved`: it was ended a moment ago to make room. */
   end(sessionId: string): 'ended' | 'moved' | 'unknown'
   readonly viewers: number
@@ -167,6 +168,13 @@ export function makeRtcSessions(deps: RtcOptions & {
     sessions.get(sessionId)?.close()
   }
 
+  const askToLeave = (asked: readonly Place[]): readonly Place[] => {
+    for (const place of asked) {
+      clock.after(LEAVE_MS, () => { if (place.isLeaving) hangUp(place) })
+    }
+    return asked
+  }
+
   /** A viewer, if there is a place; those who make room for them go now or soon. */
   const seat = async (
     what: Omit<Begin, 'kind' | 'place'>, plan: ViewerPlan, wish: PlaceWish,
@@ -174,12 +182,10 @@ export function makeRtcSessions(deps: RtcOptions & {
     const entry = places.enter(secretToken(deps.random, 18), wish, clock.nowMs())
     if (!entry) return refuse('stage.media.full')
     if (entry.gone) hangUp(entry.gone)
-    for (const place of entry.asked) {
-      clock.after(LEAVE_MS, () => { if (place.isLeaving) hangUp(place) })
-    }
+    const asked = askToLeave(entry.asked)
     const answered = await begin({ ...what, kind: 'viewer', place: entry.place }, (onClosed) =>
       startViewer(plan, { ...deps, onClosed }))
-    return answered.ok ? ok({ ...answered.value, moved: entry.asked }) : answered
+    return answered.ok ? ok({ ...answered.value, moved: asked }) : answered
   }
 
   /** One who is on stage or runs the show. */
@@ -263,9 +269,8 @@ export function makeRtcSessions(deps: RtcOptions & {
     },
     keep(showId, sessionId, wish) {
       const session = sessions.get(sessionId)
-      if (session?.kind !== 'viewer' || session.showId !== showId) return false
-      if (session.place) places.keep(session.place, wish, clock.nowMs())
-      return true
+      if (session?.kind !== 'viewer' || session.showId !== showId) return undefined
+      return session.place ? askToLeave(places.keep(session.place, wish, clock.nowMs())) : []
     },
     end(sessionId) {
       const session = sessions.get(sessionId)

@@ -153,18 +153,20 @@ export function makePlaces({ most, kept }: { readonly most: number; readonly kep
     open(place: Place): void {
       (place as Taken).isOpen = true
     },
-    /** Somebody who has a place has a seat now. Who was asked to leave may stay. */
-    keep(place: Place, { viewer, need, untilMs }: PlaceWish, nowMs: number): void {
+    /** Somebody who has a place has a seat now; who was asked to leave may stay. Answers who is to
+     *  leave within a few seconds. */
+    keep(place: Place, { viewer, need, untilMs }: PlaceWish, nowMs: number): readonly Place[] {
       const taken = place as Taken
-      if (!places.has(taken)) return
+      if (!places.has(taken)) return []
       const isOwn = taken.viewer === viewer
       const owned = countOf(viewer) - (isOwn ? 1 : 0)
       if (!isOwn) taken.viewer = viewer
-      if (need !== 'seat' || untilMs <= nowMs || owned >= SEATS_PER_VIEWER) return
+      if (need !== 'seat' || untilMs <= nowMs || owned >= SEATS_PER_VIEWER) return []
       taken.seatUntilMs = Math.max(taken.seatUntilMs, untilMs)
       taken.isLeaving = false
       taken.isMoved = false
       away.delete(viewer)
+      return askToLeave(nowMs)
     },
     leave(place: Place): void {
       places.delete(place as Taken)
