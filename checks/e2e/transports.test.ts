@@ -108,7 +108,7 @@ async function order(page: Page): Promise<void> {
 }
 
 describe('a place without delay where there are few', () => {
-  test('goes to who buys; who made room has sound and cart on, and stays away', async () => {
+  const run = async () => {
     const first = await enter()
     await waitTransport(first.page, 'whep', 40_000)
     const second = await enter()
@@ -139,5 +139,13 @@ describe('a place without delay where there are few', () => {
       expect(troubles).toEqual([])
       await context.close()
     }
+  }
+
+  test('goes to who buys; who made room has sound and cart on, and stays away', run)
+
+  test('the same where none is kept, and somebody has to go at once', async () => {
+    await house.stop()
+    house = await startHouse({ env: { SILKCAST_WHEP_MAX: '2', SILKCAST_WHEP_KEPT: '0' } })
+    await run()
   })
 })

@@ -202,8 +202,9 @@ function makeLivePlayer(input: ShowInput, quality: Quality): ShowPlayer {
         input.onDelay('none')
         if (input.hasNeed() || input.isNew) whep?.claim()
       },
-      onEnd(why, code) {
+      onEnd(said, code) {
         whep = null
+        const why = isLeaving ? 'moved' : said
         isLeaving = false
         air.loseFast(why === 'moved')
         hls.start()

@@ -1,5 +1,5 @@
-/** How a WHEP session ends: `refused` has a code of ours, `moved` made room for somebody else, the
- *  others are what the network did. */
+/** How a WHEP session ends: `refused` has a code of ours, `moved` made room for somebody else as it
+ *  was told to, the others are what the network did. */
 export type WhepEnd = 'refused' | 'moved' | 'no_picture' | 'lossy' | 'stalled' | 'lost'
 
 export interface WhepInput {
@@ -63,12 +63,6 @@ function claimSeat(location: string | null): void {
   if (location) void fetch(location, { method: 'POST' }).catch(() => {})
 }
 
-/** Why the server hung up. */
-async function askWhy(location: string): Promise<WhepEnd> {
-  const answer = await fetch(location, { method: 'DELETE', signal: AbortSignal.timeout(1_000) })
-  return await codeOf(answer) === 'stage.media.moved' ? 'moved' : 'lost'
-}
-
 function onLoss(
   connection: RTCPeerConnection, hasPicture: () => boolean, end: (why: WhepEnd) => void,
 ): void {
@@ -78,18 +72,6 @@ function onLoss(
     const isLost = state === 'failed' || (state === 'disconnected' && hasPicture())
     if (isLost) end(hasPicture() ? 'lost' : 'no_picture')
   }
-}
-
-/** The server says goodbye at once, where a network that fails takes seconds to be missed. */
-function onHangUp(
-  connection: RTCPeerConnection, location: string | null, end: (why: WhepEnd) => void,
-): void {
-  const transport = connection.getReceivers()[0]?.transport
-  transport?.addEventListener('statechange', () => {
-    // When this side hangs up, too: then `end` has nothing to do any more.
-    if (transport.state !== 'closed' || connection.connectionState === 'closed') return
-    void askWhy(location ?? '').catch((): WhepEnd => 'lost').then(end)
-  })
 }
 
 /** Asks, and gives where the session lives; a refusal comes with its code. */
@@ -192,7 +174,6 @@ export function openWhep(input: WhepInput): Whep {
     location = answered.location
     if (isOver) return endSession(location)
     await connection.setRemoteDescription({ type: 'answer', sdp: answered.answer })
-    onHangUp(connection, location, end)
   }
   start().catch(() => end('lost'))
   return {

@@ -15,7 +15,8 @@ export interface Answered {
   readonly showId: ShowId
   readonly sessionId: string
   readonly answer: string
-  /** Viewers who are to go to LL-HLS now, since this one came: their sessions end soon. */
+  /** Viewers who are to go to LL-HLS now, since this one came: their sessions end within seconds,
+   *  or have just ended. */
   readonly moved?: readonly Pick<Place, 'viewer' | 'sessionId'>[]
 }
 
@@ -126,7 +127,7 @@ export function makeRtcSessions(deps: RtcOptions & {
   const most = deps.viewersMax
   const kept = Math.min(most, deps.viewersKept ?? keptOf(most))
   const places = makePlaces({ most, kept })
-  const moved = makeMoved(clock)
+  const movedAway = makeMoved(clock)
 
   /** A place is taken before anything is waited for, so that a rush cannot overbook. */
   const begin = async (
@@ -164,7 +165,7 @@ export function makeRtcSessions(deps: RtcOptions & {
   }
 
   const hangUp = ({ sessionId }: Place): void => {
-    moved.add(sessionId)
+    movedAway.add(sessionId)
     sessions.get(sessionId)?.close()
   }
 
@@ -181,11 +182,12 @@ export function makeRtcSessions(deps: RtcOptions & {
   ): Promise<Result<Answered, Refusal>> => {
     const entry = places.enter(secretToken(deps.random, 18), wish, clock.nowMs())
     if (!entry) return refuse('stage.media.full')
-    if (entry.gone) hangUp(entry.gone)
     const asked = askToLeave(entry.asked)
+    if (entry.gone) hangUp(entry.gone)
+    const moved = entry.gone ? [entry.gone, ...asked] : asked
     const answered = await begin({ ...what, kind: 'viewer', place: entry.place }, (onClosed) =>
       startViewer(plan, { ...deps, onClosed }))
-    return answered.ok ? ok({ ...answered.value, moved: asked }) : answered
+    return answered.ok ? ok({ ...answered.value, moved }) : answered
   }
 
   /** One who is on stage or runs the show. */
@@ -275,7 +277,7 @@ export function makeRtcSessions(deps: RtcOptions & {
     end(sessionId) {
       const session = sessions.get(sessionId)
       session?.close()
-      return session ? 'ended' : moved.has(sessionId) ? 'moved' : 'unknown'
+      return session ? 'ended' : movedAway.has(sessionId) ? 'moved' : 'unknown'
     },
     get viewers() { return places.size + counts.stage },
     readPlaces: () => ({ most, kept, moved: places.moves }),
