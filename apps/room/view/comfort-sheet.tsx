@@ -58,13 +58,14 @@ function DelayChoice() {
     <div className="comfort-part">
       <h3>{t('room.delay.title')}</h3>
       <p className="quiet small" role="status">{t(`room.delay.${delay}`)}</p>
-      {delay !== 'none' && (
-        <div className="comfort-acts">
-          <Button isBusy={delay === 'trying'} onPress={() => house.lowDelay.ask('wish')}>
-            {t('room.delay.watch')}
-          </Button>
-        </div>
-      )}
+      <div className="comfort-acts">
+        <Button
+          isBusy={delay === 'trying'} isDisabled={delay === 'none'}
+          onPress={() => house.lowDelay.ask('wish')}
+        >
+          {t('room.delay.watch')}
+        </Button>
+      </div>
     </div>
   )
 }

@@ -25,7 +25,7 @@ export function encoderFigures({ samples, health, atMs }: ShowQuality) {
   }
 }
 
-/** Places without delay: how many watch this show on one, how many there are, how many are kept, and
+/** Places without delay: how many watch this show on one, how many there are, how many kept, and
  *  viewers who made room. Null where WebRTC has none. */
 export function placeFigures({ health }: Pick<ShowQuality, 'health'>) {
   const { viewersWhep: used = 0, placesWhep: most, placesKept: kept = 0, viewersMoved: moved = 0,

@@ -130,7 +130,7 @@ function Places({ quality }: { quality: ShowQuality }) {
   if (!places) return null
   const { used, most, kept, moved } = places
   return (
-    <p className="quiet small health-places">
+    <p className="quiet small">
       {t('studio.health.places', {
         used: number(used), most: number(most), kept: number(kept), moved,
       })}
@@ -152,8 +152,8 @@ function ViewersPart({ quality }: { quality: ShowQuality }) {
         <Viewers
           summary={span === 'minute' ? quality.minute : quality.whole} isNow={span === 'minute'}
         />
+        {!isOver && <Places quality={quality} />}
       </div>
-      {!isOver && <Places quality={quality} />}
     </Panel>
   )
 }
