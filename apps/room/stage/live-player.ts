@@ -150,7 +150,7 @@ const isFine = (why: WhepEnd | null): boolean =>
   why === null || why === 'refused' || why === 'moved' || why === 'lost'
 
 const delayAfter = (why: WhepEnd, code: string | undefined): Delay =>
-  why === 'moved' ? 'moved' : why !== 'refused' ? 'blocked'
+  why === 'moved' ? 'moved' : !isFine(why) ? 'blocked'
     : code === 'stage.media.full' ? 'full' : 'behind'
 
 /** The live picture, by WebRTC while it works and by HLS otherwise; changes by itself. */
