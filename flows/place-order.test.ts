@@ -49,6 +49,18 @@ describe('what is checked before the batch', () => {
     expect(await sale.orders.listMine(personOf(who), 10)).toEqual([answer.value])
   })
 
+  it('tells at once who wants to buy at the right price, whatever becomes of it', async () => {
+    const tried: unknown[] = []
+    const sale = open({ onTried: (...who) => void tried.push(who) })
+    await fillSale(sale, test.database, world, { stock: 0 })
+    const who = world.buyer()
+    await sale.flow.place(who, world.aWish({ unitAmountMinor: 1 }))
+    await sale.flow.place({ ...who, isDemo: true }, world.aWish())
+    expect(tried).toEqual([])
+    expect(said(await sale.flow.place(who, world.aWish()))).toBe('trade.stock.sold_out')
+    expect(tried).toEqual([[world.showId, who.personId]])
+  })
+
   it('takes the price from the offer, never from the buyer', async () => {
     const sale = open()
     const offerId = await fillSale(sale, test.database, world, { stock: 5, offer: 5 })

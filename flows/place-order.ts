@@ -63,6 +63,9 @@ export interface PlaceOrderDeps<Tx> {
   readonly momentMs?: number | undefined
   /** After a batch is durable: rooms and people are told. Never waited for. */
   readonly afterCommit?: (batch: PlacedBatch) => void
+  /** Somebody wants to buy at the right price: told at once, also when the order has to wait for
+   *  its offer to open, and whatever becomes of it. */
+  readonly onTried?: (showId: ShowId, buyerId: PersonId) => void
   /** Hears how long each transaction took, and what every order was answered: `placed`, or the code
    *  of its refusal or fault. */
   readonly meter?: {
@@ -187,6 +190,7 @@ export function makePlaceOrder<Tx>(deps: PlaceOrderDeps<Tx>): PlaceOrderFlow {
     }
     const wish = wishOf(ids, who, buyerId, input, priced.value)
     const { offer } = priced.value
+    if (!who.isDemo) deps.onTried?.(wish.showId, buyerId)
     const answer = offer ? opening.enter(wish, offer) : batcher.submit(wish)
     return answer ?? refuse('trade.orders.busy')
   }

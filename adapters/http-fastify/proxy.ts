@@ -1,4 +1,4 @@
-import { Agent, request as httpRequest } from 'node:http'
+import { Agent, request as httpRequest, type IncomingHttpHeaders } from 'node:http'
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify'
 import type { Log } from '#kernel'
 import type { RefusalSender } from './refusals.ts'
@@ -16,7 +16,10 @@ export interface ProxyOptions {
   /** Whether this caller may have what lies at a path; if not, nothing lies there. */
   mayPass?(path: string, request: FastifyRequest): Promise<boolean>
   /** Headers of ours that the other process gets beside those of the caller that may pass. */
-  headersFor?(request: FastifyRequest): Readonly<Record<string, string>>
+  headersFor?(request: FastifyRequest, path: string):
+    Readonly<Record<string, string>> | Promise<Readonly<Record<string, string>>>
+  /** Hears what the other process says to us in its headers; few of them go on to the caller. */
+  onAnswer?(headers: IncomingHttpHeaders): void
 }
 
 /** Headers that may pass; cookies and keys never leave this process. */
@@ -79,7 +82,7 @@ export function forward(
   path: string,
   request: FastifyRequest,
   reply: FastifyReply,
-  options: Pick<ProxyOptions, 'timeoutMs'> & {
+  options: Pick<ProxyOptions, 'timeoutMs' | 'onAnswer'> & {
     readonly agent: Agent
     readonly extra?: Readonly<Record<string, string>>
     readonly down?: Readonly<Record<string, string>>
@@ -100,6 +103,7 @@ export function forward(
   })
   upstream.on('response', (answer) => {
     reply.hijack()
+    options.onAnswer?.(answer.headers)
     const headers = pick(answer.headers, passDown)
     reply.raw.writeHead(answer.statusCode ?? 502, {
       'x-content-type-options': 'nosniff',
@@ -139,8 +143,8 @@ export function addProxy(
           return void deps.send(reply, { code: 'http.not_found' })
         }
         const origin = typeof target === 'string' ? target : await target(path, request)
+        const extra = await options.headersFor?.(request, path) ?? {}
         if (reply.raw.destroyed) return
-        const extra = options.headersFor?.(request) ?? {}
         forward(origin, path, request, reply, { ...options, agent, extra }, fail)
       } catch (cause) {
         fail(cause)

@@ -33,7 +33,7 @@ function sharedEnv(settings: Settings): Env {
   // For a rig, a test or a house with other viewers these reach the children from outside.
   const passed = [
     'SILKCAST_RATE_PROFILE', 'SILKCAST_HOLD_SECONDS', 'SILKCAST_WHEP_MAX',
-    'SILKCAST_WHIP_KBPS_MAX', 'SILKCAST_RENDITIONS', 'SILKCAST_LAG_CAP_MS',
+    'SILKCAST_WHEP_KEPT', 'SILKCAST_WHIP_KBPS_MAX', 'SILKCAST_RENDITIONS', 'SILKCAST_LAG_CAP_MS',
   ]
     .flatMap((name): [string, string][] => process.env[name] ? [[name, process.env[name]]] : [])
   const publicUrl = publicUrlOf(settings)

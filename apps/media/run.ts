@@ -93,6 +93,9 @@ const publicAddresses = (process.env['SILKCAST_PUBLIC_IP'] ?? '').split(',')
   .map((address) => address.trim()).filter((address) => isIP(address) !== 0)
 /** Measured: half a percent of a core for one viewer; half of the machine is for the others. */
 const viewersMax = amount('SILKCAST_WHEP_MAX', availableParallelism() * 100, 100_000)
+/** Of these, kept for those who buy or come on stage: a tenth when not said. */
+const viewersKept = process.env['SILKCAST_WHEP_KEPT'] === undefined ? undefined
+  : amount('SILKCAST_WHEP_KEPT', 0, viewersMax)
 const maxKbps = amount('SILKCAST_WHIP_KBPS_MAX', 4_000, 100_000)
 const control = makeControl({ serverUrl, internalKey, clock: systemClock, log })
 const choose = chooseRenditions(process.env['SILKCAST_RENDITIONS'], availableParallelism())
@@ -113,7 +116,7 @@ const media = makeMediaServer({
     peers: makeDatachannelPeers({ log, udpPort, bindAddress: udpHost }),
     turners: makeSoundTurners({ ffmpeg, clock: systemClock, log }),
     pictures: makePictureTurners({ ffmpeg, clock: systemClock, log }),
-    udpPort, publicAddresses, viewersMax, maxKbps,
+    udpPort, publicAddresses, viewersMax, viewersKept, maxKbps,
   },
   self: { usage, isBehindFront: process.env['SILKCAST_RTMP_FRONT'] === '1' },
 })

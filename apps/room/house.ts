@@ -9,6 +9,7 @@ import type { ReplayLine } from '#views/contract'
 import type { BootData } from './boot.ts'
 import { makeServerClock, type ServerClock } from './clock.ts'
 import { makeCueing } from './cues/cueing.ts'
+import { makeLowDelay, type Delay, type LowDelay } from './stage/low-delay.ts'
 import { makeMediaClock, type MediaClock } from './stage/media-clock.ts'
 import { makeStore, type Store } from './store.ts'
 import type { Comfort } from './view/comfort.ts'
@@ -28,6 +29,7 @@ export interface RoomState extends Comfort {
   readonly market: string
   /** null until they have been read. */
   readonly orders: readonly Order[] | null
+  readonly delay: Delay
 }
 
 /** A wish to come on stage: `invited` once the host agreed. */
@@ -39,6 +41,7 @@ export interface House {
   readonly clock: ServerClock
   /** Where the picture is: players say, cues wait for it. */
   readonly media: MediaClock
+  readonly lowDelay: LowDelay
   readonly boot: BootData
   say(text: string): Promise<Result<unknown>>
   react(): void
@@ -93,6 +96,8 @@ function listeners<T>() {
 const unanswered: Refusal = { code: 'sdk.offline' }
 /** The socket answers in milliseconds; after this the same intent goes by HTTP. */
 const SOCKET_ANSWER_MS = 4000
+/** By then the server has heard that somebody orders. */
+const ORDER_KNOWN_MS = 400
 
 const within = <T>(ms: number, work: Promise<T>): Promise<T | null> =>
   Promise.race([work, new Promise<null>((done) => setTimeout(() => done(null), ms))])
@@ -105,15 +110,18 @@ export function makeHouse(boot: BootData): House {
   const persons = listeners<PersonEvent>()
   const state = makeStore<RoomState>({
     room: boot.room, line: 'connecting', isOnline: navigator.onLine, me: boot.me, isMuted: false,
-    market: boot.market, orders: null, isLineThrifty: isLineThrifty(), ...readComfort(),
+    market: boot.market, orders: null, delay: 'unavailable', isLineThrifty: isLineThrifty(),
+    ...readComfort(),
   })
 
   const hearPerson = (event: PersonEvent) => {
     if (event.k === 'order') state.set(({ orders }) => ({ orders: withOrder(orders, event.order) }))
     if (event.k === 'muted') state.set({ isMuted: event.muted })
+    if (event.k === 'moved') lowDelay.moveAway(event.session)
     persons.tell(event)
   }
   const media = makeMediaClock()
+  const lowDelay = makeLowDelay(() => performance.now())
   const cueing = makeCueing({
     media, serverNowMs: clock.nowMs, perfMs: () => performance.now(),
     isHidden: () => document.hidden, shown: () => state.get().room,
@@ -163,18 +171,26 @@ export function makeHouse(boot: BootData): House {
   onLineChange(() => state.set({ isLineThrifty: isLineThrifty() }))
 
   const placeByHttp = (order: PlaceOrder) => client.call('POST /api/orders', { body: order })
+  const sendOrder = async (order: PlaceOrder) => {
+    if (link && state.get().line === 'open') {
+      const answer = await within(SOCKET_ANSWER_MS, link.order(order))
+      if (answer && (answer.ok || !answer.refusal.code.startsWith('sdk.'))) return answer
+    }
+    return placeByHttp(order)
+  }
   const house: House = {
-    state, clock, media, boot,
+    state, clock, media, lowDelay, boot,
     say: (text) => link?.say(text) ?? Promise.resolve({ ok: false, refusal: unanswered }),
     react: () => link?.react('heart'),
     onHearts: hearts.add,
     onPerson: persons.add,
     async placeOrder(order) {
-      if (link && state.get().line === 'open') {
-        const answer = await within(SOCKET_ANSWER_MS, link.order(order))
-        if (answer && (answer.ok || !answer.refusal.code.startsWith('sdk.'))) return answer
-      }
-      return placeByHttp(order)
+      // An order may wait for its offer to open, and its buyer wants to see that.
+      const timer = setTimeout(() => lowDelay.ask('need'), ORDER_KNOWN_MS)
+      const answer = await sendOrder(order)
+      clearTimeout(timer)
+      lowDelay.ask('need')
+      return answer
     },
     pay: (orderId) => client.call('POST /api/orders/:orderId/pay', { params: { orderId } }),
     async cancel(orderId) {
@@ -209,7 +225,9 @@ export function makeHouse(boot: BootData): House {
     async setHand(up) {
       const answer = await client.call('PUT /api/shows/:showId/hand',
         { params: { showId }, body: { up } })
-      return answer.ok ? { ok: true, value: answer.value.hand } : answer
+      if (!answer.ok) return answer
+      if (answer.value.hand !== 'down') lowDelay.ask('need')
+      return { ok: true, value: answer.value.hand }
     },
     async handPath() {
       const answer = await client.call('POST /api/shows/:showId/hand/link', { params: { showId } })

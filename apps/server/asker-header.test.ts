@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { makeAskerReader, makeClients, noProxies } from '#adapters/clients-forwarded'
+import { makeAskerReader, makeClients, noProxies, sealAsker } from '#adapters/clients-forwarded'
 import { makeAskerHeader } from './asker-header.ts'
 
 const key = 'k'.repeat(32)
@@ -32,4 +32,20 @@ test('the media process hears the address, and from nobody else', () => {
   ]) expect(read({ [name]: forged })).toBeUndefined()
   expect(read({})).toBeUndefined()
   expect(makeAskerReader('x'.repeat(32))(header(from('1.1.1.1')))).toBeUndefined()
+})
+
+test('a seat is the word of the server: nobody makes, changes or adds one', () => {
+  const seat = { showId: 'sho_01jx0000000000000000000000', need: 'wish', untilMs: 1_000 } as const
+  const asker = { viewer: 'viewer-0001', address: '1.1.1.1' }
+  const [[name, value]] = Object.entries(sealAsker(key, { ...asker, seat })) as [[string, string]]
+  expect(read({ [name]: value })).toEqual({ ...asker, seat })
+  const [[, plain]] = Object.entries(sealAsker(key, asker)) as [[string, string]]
+  expect(read({ [name]: plain })).toEqual(asker)
+  const claim = ` ${seat.showId} ${seat.need} ${seat.untilMs}`
+  const mark = plain.lastIndexOf(' ')
+  for (const forged of [
+    value.replace('wish', 'seat'), value.replace(' 1000 ', ' 9000 '), value.replace('_01j', '_02j'),
+    value.replace(claim, ''), plain.slice(0, mark) + claim + plain.slice(mark),
+    value.replace('viewer-0001', 'viewer-0002'), `${asker.viewer} ${asker.address}${claim}`,
+  ]) expect(read({ [name]: forged })).toBeUndefined()
 })

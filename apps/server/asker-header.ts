@@ -4,6 +4,10 @@ import { sealAsker } from '#adapters/clients-forwarded'
 import type { Clients } from '#adapters/http-fastify'
 import type { ServerEnv } from './env.ts'
 
+/** One opaque name for one text. */
+export const makeNameOf = (key: string) => (text: string): string =>
+  createHmac('sha256', key).update(text).digest('base64url').slice(0, 22)
+
 type Asking = Pick<FastifyRequest, 'raw' | 'headers'>
 
 /** Tells the media process where a request comes from, which it cannot see behind us, and one
@@ -14,8 +18,7 @@ export function makeAskerHeader<R extends Asking>(
   sessionOf: (request: R) => string | undefined,
 ) {
   const key = env.SILKCAST_INTERNAL_KEY
-  const nameOf = (text: string): string =>
-    createHmac('sha256', key).update(text).digest('base64url').slice(0, 22)
+  const nameOf = makeNameOf(key)
   return (request: R): Readonly<Record<string, string>> => {
     const { address } = clients.of(request.raw)
     const viewer = nameOf(sessionOf(request)

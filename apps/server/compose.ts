@@ -41,6 +41,8 @@ import { makeMediaFigures } from './metrics.ts'
 import type { MediaFleet } from './media-fleet/index.ts'
 import { phoneOriginFor } from './phone-origin.ts'
 import { keepRule, makeRecordings } from './recordings.ts'
+import { makeSeats } from './seats/book.ts'
+import { seatOrders, seatStage } from './seats/needs.ts'
 import { makeTell } from './tell.ts'
 
 export interface House {
@@ -107,7 +109,8 @@ function makeStage(house: House, trade: Trade, people: People, flows: () => Flow
   const base = { ...house, writeFacts }
   const media = makeMediaControl(env, house.media)
   const shows = makeShows<Tx>({ ...base, media })
-  const backstage = makeBackstage<Tx>({ ...base, media, shows })
+  const seats = makeSeats(house)
+  const backstage = seatStage(makeBackstage<Tx>({ ...base, media, shows }), seats)
   shows.onChange((show) => {
     if (show.state !== 'ended') return
     backstage.close(show.id as ShowId)
@@ -140,9 +143,9 @@ function makeStage(house: House, trade: Trade, people: People, flows: () => Flow
       order: (who, order) => flows().placeOrder.place(who, order),
     },
   })
-  const tell = makeTell({ gateway, room, catalog: trade.catalog, clock, log })
+  const tell = seatOrders(makeTell({ gateway, room, catalog: trade.catalog, clock, log }), seats)
   shows.onChange(tell.showChanged)
-  return { shows, backstage, chat, replays, gateway, room, tell }
+  return { shows, backstage, chat, replays, gateway, room, tell, seats }
 }
 type Stage = ReturnType<typeof makeStage>
 
@@ -158,7 +161,8 @@ function makeInsight(house: House, { shows }: Stage) {
 type Insight = ReturnType<typeof makeInsight>
 
 /** What acts on two modules. */
-function makeFlows(house: House, trade: Trade, people: People, { shows, replays, tell }: Stage) {
+function makeFlows(house: House, trade: Trade, people: People, stage: Stage) {
+  const { shows, replays, tell, seats } = stage
   const { clock, log, env } = house
   const base = { ...house, ...trade, shows }
   const { settle, push } = makeSettlePayment<Tx>({
@@ -179,6 +183,7 @@ function makeFlows(house: House, trade: Trade, people: People, { shows, replays,
     placeOrder: makePlaceOrder<Tx>({
       ...base, accounts: people.accounts, afterCommit: tell.batchPlaced,
       meter: house.meter,
+      onTried: (showId, buyerId) => seats.need(showId, buyerId, false),
       momentMs: offerLimits.momentMs,
       holdSeconds: env.SILKCAST_HOLD_SECONDS ? Number(env.SILKCAST_HOLD_SECONDS) : undefined,
     }),

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { FastifyRequest } from 'fastify'
 import { cookieName, makeHttp, makeOriginPolicy, readSession, type Http,
 } from '#adapters/http-fastify'
 import { makeClients } from '#adapters/clients-forwarded'
@@ -25,6 +26,7 @@ import { bearerOf, makeMediaWay } from './media-fleet/way.ts'
 import { makeProxyWatch } from './proxy-watch.ts'
 import { refusals } from './refusals.ts'
 import { makeRehearsalGuard } from './rehearsal.ts'
+import { makeSeatHeader } from './seats/header.ts'
 import { followTls, tlsOf } from './tls.ts'
 import { openTrust } from './trust/open.ts'
 
@@ -94,7 +96,12 @@ function mountAll(http: Http, house: OpenHouse): void {
         return holder && !isShow ? holder.showId : null
       },
     }),
-    headersFor: makeAskerHeader(env, house.clients, (request) => readSession(request, isSecure)),
+    ...makeSeatHeader({
+      ...house, clock, networkOf: addressKey,
+      whoOf: (request: FastifyRequest) =>
+        house.accounts.whoBySession(readSession(request, isSecure)),
+      otherwise: makeAskerHeader(env, house.clients, (request) => readSession(request, isSecure)),
+    }),
   })
   http.proxy({
     prefix: '/sandbox-pay', target: env.SILKCAST_PAY_URL, methods: ['GET', 'POST'],

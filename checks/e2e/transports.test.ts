@@ -20,7 +20,8 @@ let house: RiggedHouse
 let browser: Browser
 
 beforeAll(async () => {
-  house = await startHouse()
+  // Three places, one of them kept for those who buy.
+  house = await startHouse({ env: { SILKCAST_WHEP_MAX: '3', SILKCAST_WHEP_KEPT: '1' } })
   browser = await openBrowser()
 })
 afterAll(async () => {
@@ -83,4 +84,68 @@ describe('the way to a viewer', () => {
       expect(troubles).toEqual([])
       await context.close()
     })
+})
+
+/** Notes every word that lies over the picture from now on. */
+const watchVeils = `(() => {
+  const stage = document.querySelector('.stage')
+  window.veils = []
+  new MutationObserver(() => stage.dataset.veil && window.veils.push(stage.dataset.veil))
+    .observe(stage, { attributes: true })
+})()`
+const heard = '[...document.querySelectorAll("video")].filter((v) => !v.paused && !v.muted).length'
+
+async function order(page: Page): Promise<void> {
+  await page.getByRole('button', { name: /^Buy/ }).first().click()
+  await page.getByRole('button', { name: 'Continue' }).click()
+  await page.getByLabel('Full name').fill('Ada Example')
+  await page.getByLabel('E-mail').fill('ada@example.com')
+  await page.getByLabel('Street and house number').fill('Musterweg 1')
+  await page.getByLabel('City').fill('Leipzig')
+  await page.getByLabel('Postal code').fill('04109')
+  await page.getByRole('button', { name: 'Save and continue' }).click()
+  await page.getByRole('button', { name: /^Pay/ }).click()
+}
+
+describe('a place without delay where there are few', () => {
+  const run = async () => {
+    const first = await enter()
+    await waitTransport(first.page, 'whep', 40_000)
+    const second = await enter()
+    await waitTransport(second.page, 'whep', 20_000)
+    const buyer = await enter()
+    await waitTransport(buyer.page, 'hls', 20_000)
+    await waitFrames(buyer.page, 20)
+
+    // The first looks at goods with sound on; that one has been here longest.
+    await first.page.getByRole('button', { name: 'Tap for sound' }).click()
+    await first.page.getByRole('button', { name: /^Buy/ }).first().click()
+    await first.page.getByRole('dialog').waitFor()
+    await first.page.evaluate(watchVeils)
+    await order(buyer.page)
+    await waitTransport(buyer.page, 'whep', 8_000)
+    await waitTransport(first.page, 'hls', 8_000)
+
+    expect(await first.page.evaluate<number>(heard)).toBe(1)
+    expect((await readPlay(first.page)).isMuted).toBe(false)
+    await waitFrames(first.page, 20)
+    expect(await readLoudness(first.page)).toBeGreaterThan(0.001)
+    expect(await first.page.getByRole('dialog').isVisible()).toBe(true)
+    expect(await first.page.evaluate<string[]>('window.veils')).toEqual([])
+    await systemClock.sleep(6_000)
+    expect(await Promise.all([first, second, buyer].map(async ({ page }) =>
+      (await readPlay(page)).transport))).toEqual(['hls', 'whep', 'whep'])
+    for (const { context, troubles } of [first, second, buyer]) {
+      expect(troubles).toEqual([])
+      await context.close()
+    }
+  }
+
+  test('goes to who buys; who made room has sound and cart on, and stays away', run)
+
+  test('the same where none is kept, and somebody has to go at once', async () => {
+    await house.stop()
+    house = await startHouse({ env: { SILKCAST_WHEP_MAX: '2', SILKCAST_WHEP_KEPT: '0' } })
+    await run()
+  })
 })

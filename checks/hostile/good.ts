@@ -192,6 +192,7 @@ export const good: Readonly<Record<string, (world: World) => Good>> = {
       health: {
         transport: 'rtmp', kbps: 900, lossFraction: 0.01, pliCount: 1, nackCount: 1,
         partsWritten: 10, partsLate: 1, viewersHls: 1, viewersWhep: 1, cpuShare: 0.5,
+        placesWhep: 200, placesKept: 20, viewersMoved: 1,
       },
     },
   }),

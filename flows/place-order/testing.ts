@@ -59,7 +59,7 @@ export function makeSaleWorld(named?: Named): SaleWorld {
 export function makeSale<Tx extends QueryExecutorProvider>(
   database: Db<Tx>, writeFacts: WriteFacts<Tx>, world: SaleWorld,
   change: Partial<Pick<PlaceOrderDeps<Tx>,
-    'clock' | 'afterCommit' | 'limits' | 'database' | 'momentMs' | 'random'>> = {},
+    'clock' | 'afterCommit' | 'limits' | 'database' | 'momentMs' | 'onTried' | 'random'>> = {},
 ) {
   const clock = change.clock ?? systemClock
   const ids = makeIds({ clock, random: systemRandom })

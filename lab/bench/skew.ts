@@ -50,8 +50,8 @@ async function measureZero(): Promise<number> {
 
 /** Reads an LL-HLS playlist as players do and tells what its own times say. */
 function followPlaylist(url: string) {
-  const child = spawn(ffmpeg.path, ['-hide_banner', '-nostats', '-i', url, '-vf', 'scale=2:2,showinfo',
-    '-af', 'silencedetect=noise=-20dB:d=0.3', '-f', 'null', '-'], {
+  const child = spawn(ffmpeg.path, ['-hide_banner', '-nostats', '-i', url,
+    '-vf', 'scale=2:2,showinfo', '-af', 'silencedetect=noise=-20dB:d=0.3', '-f', 'null', '-'], {
     stdio: ['ignore', 'ignore', 'pipe'],
   })
   let heard: { flashes: number[]; beeps: number[] } = { flashes: [], beeps: [] }
@@ -131,6 +131,8 @@ export async function run(options: readonly string[]): Promise<void> {
       + `${one.lastMs} ms at last: ${one.isMet ? 'budget met' : 'BUDGET MISSED'}`)
   }
   const isMet = told.every((one) => one.isMet)
-  console.log(JSON.stringify({ bench: 'skew', isMet, minutes, zeroMs, told, machine: readMachine() }))
+  console.log(JSON.stringify({
+    bench: 'skew', isMet, minutes, zeroMs, told, machine: readMachine(),
+  }))
   if (!isMet) process.exitCode = 1
 }

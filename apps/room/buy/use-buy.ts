@@ -136,6 +136,7 @@ export function useBuying(): Buying {
       const variantId = firstVariant(room, card)
       if (!variantId) return
       const offerId = offerOn(room, card.id, market, house.clock.nowMs())?.id ?? null
+      if (offerId) house.lowDelay.ask('look')
       const item: Item = { productId: card.id, variantId, quantity: 1, offerId }
       send({ is: 'open', item, hasDelivery: hasDelivery(house) })
     },

@@ -14,6 +14,13 @@ describe('another try by WebRTC', () => {
     expect(policy.onEnd('refused', 'stage.media.codec_not_supported', middle)).toBeNull()
   })
 
+  it('waits more than a minute after making room for somebody else', () => {
+    const policy = makeWhepPolicy()
+    for (const chance of [0, 0.5, 1]) {
+      expect(policy.onEnd('moved', undefined, chance)).toBeGreaterThan(60_000)
+    }
+  })
+
   it('is given up on a network that lets no UDP through', () => {
     const policy = makeWhepPolicy()
     expect(policy.onEnd('no_picture', undefined, middle)).toBe(30_000)

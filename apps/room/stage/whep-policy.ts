@@ -9,6 +9,8 @@ export interface WhepPolicy {
 const SOON_MS = 3000
 const LATER_MS = 30_000
 const MUCH_LATER_MS = 120_000
+/** Whoever made room is not let in within a minute. */
+const MOVED_MS = 90_000
 /** A network that lets no UDP through does not learn it: after so many tries in vain we stay. */
 const VAIN_TRIES = 3
 
@@ -21,6 +23,7 @@ export function makeWhepPolicy(): WhepPolicy {
       vainTries = 0
     },
     onEnd(why, code, chance) {
+      if (why === 'moved') return spread(MOVED_MS, chance)
       if (why === 'refused') {
         // The second: what takes the picture in is being started again.
         if (code === 'stage.media.no_signal' || code === 'http.unavailable') {

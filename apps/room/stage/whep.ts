@@ -1,5 +1,6 @@
-/** How a WHEP session ends: `refused` has a code of ours, the others are what the network did. */
-export type WhepEnd = 'refused' | 'no_picture' | 'lossy' | 'stalled' | 'lost'
+/** How a WHEP session ends: `refused` has a code of ours, `moved` made room for somebody else as it
+ *  was told to, the others are what the network did. */
+export type WhepEnd = 'refused' | 'moved' | 'no_picture' | 'lossy' | 'stalled' | 'lost'
 
 export interface WhepInput {
   /** Where the offer goes. */
@@ -15,6 +16,10 @@ export interface WhepInput {
 }
 
 export interface Whep {
+  /** Its name, once the server has answered. */
+  readonly session: string | null
+  /** The server looks again whether its viewer has a seat. */
+  claim(): void
   close(): void
 }
 
@@ -52,6 +57,21 @@ function endSession(location: string | null): void {
 const codeOf = async (response: Response): Promise<string | undefined> => {
   const body = await response.json().catch(() => null) as { refusal?: { code?: string } } | null
   return body?.refusal?.code
+}
+
+function claimSeat(location: string | null): void {
+  if (location) void fetch(location, { method: 'POST' }).catch(() => {})
+}
+
+function onLoss(
+  connection: RTCPeerConnection, hasPicture: () => boolean, end: (why: WhepEnd) => void,
+): void {
+  connection.onconnectionstatechange = () => {
+    const state = connection.connectionState
+    // What is only interrupted may come back, but HLS is here now.
+    const isLost = state === 'failed' || (state === 'disconnected' && hasPicture())
+    if (isLost) end(hasPicture() ? 'lost' : 'no_picture')
+  }
 }
 
 /** Asks, and gives where the session lives; a refusal comes with its code. */
@@ -147,12 +167,7 @@ export function openWhep(input: WhepInput): Whep {
     video.srcObject = stream
     void video.play().catch(() => {})
   }
-  connection.onconnectionstatechange = () => {
-    const state = connection.connectionState
-    // What is only interrupted may come back, but HLS is here now.
-    const isLost = state === 'failed' || (state === 'disconnected' && hasPicture)
-    if (isLost) end(hasPicture ? 'lost' : 'no_picture')
-  }
+  onLoss(connection, () => hasPicture, end)
   const start = async () => {
     const answered = await negotiate(connection, input.url)
     if (!answered.isOk) return end('refused', answered.code)
@@ -161,7 +176,11 @@ export function openWhep(input: WhepInput): Whep {
     await connection.setRemoteDescription({ type: 'answer', sdp: answered.answer })
   }
   start().catch(() => end('lost'))
-  return { close }
+  return {
+    get session() { return location?.split('/').at(-1) ?? null },
+    claim: () => claimSeat(location),
+    close,
+  }
 }
 
 /** Browsers without one of these stay on LL-HLS. */

@@ -48,6 +48,28 @@ function DataChoice() {
   )
 }
 
+/** Seconds behind the show, or none. */
+function DelayChoice() {
+  const { t } = useWords()
+  const house = useHouse()
+  const delay = useRoom((state) => state.delay)
+  if (delay === 'unavailable') return null
+  return (
+    <div className="comfort-part">
+      <h3>{t('room.delay.title')}</h3>
+      <p className="quiet small" role="status">{t(`room.delay.${delay}`)}</p>
+      <div className="comfort-acts">
+        <Button
+          isBusy={delay === 'trying'} isDisabled={delay === 'none'}
+          onPress={() => house.lowDelay.ask('wish')}
+        >
+          {t('room.delay.watch')}
+        </Button>
+      </div>
+    </div>
+  )
+}
+
 function MotionNote() {
   const { t } = useWords()
   const isLess = matchMedia('(prefers-reduced-motion: reduce)').matches
@@ -107,6 +129,7 @@ export function ComfortSheet({ open, onClose }: {
           <p className="quiet small">{t(`room.view.hint.${view}`)}</p>
         </div>
         <DataChoice />
+        <DelayChoice />
         <div className="comfort-acts"><ScreenButtons /></div>
         <MotionNote />
         <hr className="rule" />

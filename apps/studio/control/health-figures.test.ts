@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { HealthSample, QualityFigures, QualitySummary, ShowQuality,
 } from '#insight/quality/contract'
-import { bitrateCurve, encoderFigures, qualityRows } from './health-figures.ts'
+import { bitrateCurve, encoderFigures, placeFigures, qualityRows } from './health-figures.ts'
 
 const atMs = 1_700_000_000_000
 const sample = (agoMs: number, more: Partial<HealthSample> = {}): HealthSample => ({
@@ -29,6 +29,14 @@ test('a minute of counts is added up; what nobody told stays unknown', () => {
   expect(encoderFigures({ ...quality, samples: [], health: null })).toMatchObject({
     transport: null, kbps: null, partsLate: null,
   })
+})
+
+test('places are told where there are any', () => {
+  expect(placeFigures({ health: null })).toBeNull()
+  expect(placeFigures({ health: { placesWhep: 0, placesKept: 0, viewersMoved: 0 } })).toBeNull()
+  expect(placeFigures({
+    health: { viewersWhep: 7, placesWhep: 200, placesKept: 20, viewersMoved: 1 },
+  })).toEqual({ used: 7, most: 200, kept: 20, moved: 1 })
 })
 
 test('the curve has a gap where nothing came', () => {

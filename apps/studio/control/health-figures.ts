@@ -25,6 +25,14 @@ export function encoderFigures({ samples, health, atMs }: ShowQuality) {
   }
 }
 
+/** Places without delay: how many watch this show on one, how many there are, how many kept, and
+ *  viewers who made room. Null where WebRTC has none. */
+export function placeFigures({ health }: Pick<ShowQuality, 'health'>) {
+  const { viewersWhep: used = 0, placesWhep: most, placesKept: kept = 0, viewersMoved: moved = 0,
+  } = health ?? {}
+  return most ? { used, most, kept, moved } : null
+}
+
 /** The curve: seconds since 1970 and kbit/s; a gap where nothing came. */
 export const bitrateCurve = (samples: readonly HealthSample[]) => ({
   times: samples.map((sample) => Math.round(sample.atMs / 1000)),

@@ -5,7 +5,8 @@ import { DataTable, Panel, Tabs, type Column } from '#ui/patterns/workbench.tsx'
 import { ChartIcon, PeopleIcon } from '#ui/primitives/icons.tsx'
 import { useWords, type StudioWords } from '../words.ts'
 import { useControl } from './control-context.ts'
-import { bitrateCurve, encoderFigures, qualityRows, transportNames, type QualityRow,
+import { bitrateCurve, encoderFigures, placeFigures, qualityRows, transportNames,
+  type QualityRow,
 } from './health-figures.ts'
 
 const BitrateChart = lazy(async () =>
@@ -125,6 +126,21 @@ function Viewers({ summary, isNow }: { summary: QualitySummary, isNow: boolean }
   )
 }
 
+/** Who sees the show without delay, and for whom places are kept. */
+function Places({ quality }: { quality: ShowQuality }) {
+  const { t, number } = useWords()
+  const places = placeFigures(quality)
+  if (!places) return null
+  const { used, most, kept, moved } = places
+  return (
+    <p className="quiet small">
+      {t('studio.health.places', {
+        used: number(used), most: number(most), kept: number(kept), moved,
+      })}
+    </p>
+  )
+}
+
 function ViewersPart({ quality }: { quality: ShowQuality }) {
   const { t } = useWords()
   const isOver = useControl().show.state === 'ended'
@@ -139,6 +155,7 @@ function ViewersPart({ quality }: { quality: ShowQuality }) {
         <Viewers
           summary={span === 'minute' ? quality.minute : quality.whole} isNow={span === 'minute'}
         />
+        {!isOver && <Places quality={quality} />}
       </div>
     </Panel>
   )

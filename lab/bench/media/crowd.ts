@@ -25,7 +25,8 @@ export async function openCrowd(
   options: { readonly seconds: number; readonly whepMax: number; readonly profile?: string },
 ): Promise<Crowd> {
   const rig = await startRig({
-    SILKCAST_WHEP_MAX: String(options.whepMax), SILKCAST_LOG_LEVEL: 'warn',
+    SILKCAST_WHEP_MAX: String(options.whepMax), SILKCAST_WHEP_KEPT: '0',
+    SILKCAST_LOG_LEVEL: 'warn',
     // An encoder of its own beside it: what it takes is no matter of viewers.
     SILKCAST_RENDITIONS: 'none',
     ...(options.profile && { NODE_OPTIONS: `--cpu-prof --cpu-prof-dir=${options.profile}` }),

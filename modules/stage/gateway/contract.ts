@@ -161,6 +161,9 @@ export type PersonEvent =
   | { k: 'order'; order: Order }
   | { k: 'payment'; orderId: string; state: string }
   | { k: 'muted'; muted: boolean }
+  /** This WebRTC session makes room for somebody who needs its place; it ends within seconds, and
+   *  LL-HLS goes on. */
+  | { k: 'moved'; session: string }
 
 /** What only staff of the show hear. */
 export type StaffEvent =

@@ -64,6 +64,10 @@ export const refusalCodes = [
     doc: 'No room for more WebRTC sessions here; LL-HLS has room.',
   },
   {
+    code: 'stage.media.moved', status: 410,
+    doc: 'This WebRTC session made room for somebody who buys or comes on stage; LL-HLS goes on.',
+  },
+  {
     code: 'stage.media.recording_stopped_disk_full', status: 503,
     doc: 'The disk is full: live goes on, the replay has a gap from here.',
   },
@@ -160,6 +164,11 @@ export const MediaHealth = Type.Object({
   viewersWhep: Type.Optional(Count),
   /** The small picture was wanted; its encoder does not keep up. */
   isSmallOff: Type.Optional(Type.Boolean()),
+  /** Places for viewers on WebRTC in the whole media process, those of them that are kept for
+   *  people who buy or come on stage, and viewers who were moved to LL-HLS for such people. */
+  placesWhep: Type.Optional(Count),
+  placesKept: Type.Optional(Count),
+  viewersMoved: Type.Optional(Count),
   /** Share of one core that the whole media process takes; above 1 on several. */
   cpuShare: Type.Optional(Type.Number({ minimum: 0, maximum: 1_024 })),
 }, { additionalProperties: false })
@@ -231,6 +240,10 @@ export type IceServers = Static<typeof IceServers>
 /** Header that carries the shared secret on calls between the server and the media process. */
 export const INTERNAL_HEADER = 'x-silkcast-internal'
 
+/** Header of an answer to the server: viewers who are to go to LL-HLS now, as `name session`,
+ *  separated by commas. Said of WHEP offers only, and to nobody else. */
+export const MOVED_HEADER = 'x-silkcast-moved'
+
 /** Paths of the media process, relative to its HTTP root. */
 export const mediaPaths = {
   live: (showId: ShowId): string => `/media/${showId}/live.m3u8`,
@@ -244,7 +257,8 @@ export const mediaPaths = {
   whip: '/media/whip',
   /** `POST` an offer to watch (WHEP). */
   whep: (showId: ShowId): string => `/media/${showId}/whep`,
-  /** `DELETE` ends a WHIP or WHEP session. */
+  /** `DELETE` ends a WHIP or WHEP session; 410 when it had to make room. `POST` counts what the
+   *  server says of its viewer from now on, e.g. that they buy: their place is safe then. */
   session: (showId: ShowId, sessionId: string): string => `/media/${showId}/rtc/${sessionId}`,
   metrics: '/internal/metrics',
   /** Drops the publisher and finishes the recording for good. */

@@ -5,7 +5,7 @@ import {
   MEDIA_LIMITS, type MediaMetrics, type PictureTurners, type RenditionName, type StateReport,
 } from './contract.ts'
 import { makeRtcHttp } from './rtc/http.ts'
-import { makeRtcSessions, type RtcOptions } from './rtc/sessions.ts'
+import { makeRtcSessions, type RtcOptions, type RtcSessions } from './rtc/sessions.ts'
 import type { AskerReader } from './http/poller.ts'
 import { makeMediaHttp } from './http/server.ts'
 import { makeCpuShare } from './live/health.ts'
@@ -95,12 +95,12 @@ export function makeMediaServer(deps: MediaDeps): MediaServer {
   const askerOf = deps.control.askerOf ?? (() => undefined)
   const cpuShare = usage && makeCpuShare(clock, () => usage().cpuMicros)
   const shows = makeShows({
-    ...deps, report: deps.control.report, cpuShare,
+    ...deps, report: deps.control.report, own: { cpuShare, places: () => sessions.readPlaces() },
     forms: { ...deps.rtc, wanted: (id) => deps.control.renditionsOf?.(id) ?? [] },
   })
   const archive = deps.recordings.archive(shows)
   const upSeconds = () => Math.round((clock.steadyMs() - startedMs) / 1_000)
-  const sessions = makeRtcSessions({
+  const sessions: RtcSessions = makeRtcSessions({
     ...deps.rtc, clock, random: deps.random, log, shows,
     identify: (streamKey, remoteAddress) => deps.control.identify(streamKey, remoteAddress),
   })

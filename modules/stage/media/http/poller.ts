@@ -3,7 +3,18 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 /** Who asks behind our proxy, by its word: a name that is the same for all that one viewer asks,
  *  and an address. Undefined when the word is missing or not the proxy's. */
 export type AskerReader = (headers: IncomingHttpHeaders) =>
-  { readonly viewer: string; readonly address: string } | undefined
+  Asker | undefined
+
+/** See AskerReader. A seat is for one show and until a moment. */
+export interface Asker {
+  readonly viewer: string
+  readonly address: string
+  readonly seat?: {
+    readonly showId: string
+    readonly need: 'wish' | 'seat'
+    readonly untilMs: number
+  } | undefined
+}
 
 /** What tells one asker from another: the proxy's word, else the address and its browser. */
 export function pollerOf({ headers, socket }: {

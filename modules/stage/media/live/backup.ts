@@ -1,5 +1,5 @@
 import type { MediaProblem } from '../contract.ts'
-import type { FlvTag } from '../model/flv.ts'
+import type { FlvTag } from '#formats/flv'
 import type { Publisher, Show } from './show.ts'
 
 /** A second encoder on the key of a show, told apart by `?backup` behind it. It sends all the time

@@ -21,6 +21,14 @@ export interface ShowHealth {
   read(): MediaHealth
 }
 
+/** Figures of the whole process, as far as somebody measures them. */
+export interface OwnFigures {
+  /** Share of a core that it takes. */
+  cpuShare?: (() => number) | undefined
+  /** Places for viewers on WebRTC: see MediaHealth. */
+  places(): { readonly most: number; readonly kept: number; readonly moved: number }
+}
+
 const RATE_MS = 4_000
 const POLL_MS = 5_000
 const POLLERS_MAX = 20_000
@@ -97,9 +105,8 @@ function makeParts(clock: Clock) {
   }
 }
 
-/** @param cpuShare share of a core that the process takes, when somebody measures it. */
 export function makeShowHealth(
-  { clock, cpuShare }: { clock: Clock; cpuShare?: (() => number) | undefined },
+  { clock, own }: { clock: Clock; own?: OwnFigures | undefined },
 ): ShowHealth {
   const rate = makeRate(clock)
   const pollers = makePollers(clock)
@@ -129,13 +136,17 @@ export function makeShowHealth(
     countWhep(count) { readWhep = count },
     read() {
       const isLossKnown = loss !== undefined && clock.steadyMs() - loss.atMs <= LOSS_MS
-      const [viewersHls, viewersWhep, cpu] = [pollers.count(), readWhep?.(), cpuShare?.()]
+      const room = own?.places()
+      const [viewersHls, viewersWhep, cpu] = [pollers.count(), readWhep?.(), own?.cpuShare?.()]
       return {
         ...(transport && { transport }), kbps: rate.kbps(), ...parts.read(),
         ...(isLossKnown && { lossFraction: loss!.fraction }),
         ...(pliCount !== undefined && { pliCount }), ...(nackCount !== undefined && { nackCount }),
         ...(viewersHls !== undefined && { viewersHls }),
         ...(viewersWhep !== undefined && { viewersWhep }),
+        ...(room && {
+          placesWhep: room.most, placesKept: room.kept, viewersMoved: room.moved,
+        }),
         ...(cpu !== undefined && { cpuShare: Math.round(Math.max(0, cpu) * 1e3) / 1e3 }),
       }
     },

@@ -9,7 +9,7 @@ import { emptyShow } from '#stage/recording/contract'
 import { holdAlone } from '#stage/recording/testing'
 import { MEDIA_LIMITS, type StateReport } from '../contract.ts'
 import { makeShowId, noTurners } from '../testing.ts'
-import { nalRun } from '../testing/bytes.ts'
+import { nalRun } from '#formats/testing/flv'
 import { makeBackup } from './backup.ts'
 import { makeShow, type Publisher, type Show } from './show.ts'
 

@@ -8,11 +8,11 @@ import {
 } from '../contract.ts'
 import { makeArrivalClock } from '../model/arrival-clock.ts'
 import { makeAssembler, type Assembler } from '../model/assembler.ts'
-import type { FlvTag } from '../model/flv.ts'
+import type { FlvTag } from '#formats/flv'
 import { makeRenditions, type Forms, type Renditions } from '../renditions/index.ts'
 import { makeTagFeed } from '../rtc/from-tags.ts'
 import { makeLine, type Line } from '../rtc/line.ts'
-import { makeShowHealth, type ShowHealth } from './health.ts'
+import { makeShowHealth, type OwnFigures, type ShowHealth } from './health.ts'
 import { makeLiveWindow, type LiveWindow } from './window.ts'
 
 /** The one who sends media now. */
@@ -109,7 +109,7 @@ export function makeShow(deps: {
   report: (report: StateReport) => void
   restored: Restored
   forms: Forms
-  cpuShare?: (() => number) | undefined
+  own?: OwnFigures | undefined
 }): Show {
   const { id, clock, recording } = deps
   const line = makeLine({ clock, ssrcs: { video: 0x51_1c_00_01, audio: 0x51_1c_00_02 } })

@@ -2,6 +2,7 @@ import { Fault, isId, type Clock, type Log, type ShowId } from '#kernel'
 import { emptyShow, type HeldRecording, type RecordingFolder } from '#stage/recording/contract'
 import { MEDIA_LIMITS, type StateReport } from '../contract.ts'
 import type { Forms } from '../renditions/index.ts'
+import type { OwnFigures } from './health.ts'
 import { makeShow, type Show } from './show.ts'
 
 /** The shows in memory; the others wait in their folders. */
@@ -43,7 +44,7 @@ export function makeShows(deps: {
   log: Log
   report: (report: StateReport) => void
   forms: Forms
-  cpuShare?: (() => number) | undefined
+  own?: OwnFigures | undefined
 }): Shows {
   const { clock, recordings } = deps
   const kept = new Map<ShowId, Kept>()

@@ -1,4 +1,4 @@
-import type { FlvTag } from './flv.ts'
+import type { FlvTag } from '#formats/flv'
 import { judgeStep, makeUnwrapper } from './timeline.ts'
 import { makeWallClock } from './wall-clock.ts'
 

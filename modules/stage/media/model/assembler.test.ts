@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AAC_RECORD, avcRecord, SPS_1080 } from '#formats/testing/avc'
-import { nalRun } from '../testing/bytes.ts'
+import { nalRun } from '#formats/testing/flv'
 import { makeAssembler } from './assembler.ts'
 import { parseAudioConfig, parseVideoConfig } from '#formats/codecs'
-import type { FlvTag } from './flv.ts'
+import type { FlvTag } from '#formats/flv'
 import { readFragments } from '#formats/fragment'
 import { judgeStep, makeUnwrapper } from './timeline.ts'
 

@@ -1,6 +1,6 @@
 import { MEDIA_LIMITS, type AudioInfo, type MediaProblem, type VideoInfo } from '../contract.ts'
 import type { AudioConfig, VideoConfig } from '#formats/codecs'
-import type { FlvTag } from './flv.ts'
+import type { FlvTag } from '#formats/flv'
 import { writeInit, type TrackSet } from '#formats/init-segment'
 import { makeMeter } from './meter.ts'
 import { makeStretch, type AssemblySink, type Stretch } from './stretch.ts'

@@ -1,6 +1,6 @@
 import type { SoundTurner, SoundTurners } from '../contract.ts'
 import { MEDIA_LIMITS } from '../contract.ts'
-import type { FlvTag } from '../model/flv.ts'
+import type { FlvTag } from '#formats/flv'
 import type { Line } from './line.ts'
 import { packetise, readRecord } from '#formats/h264'
 

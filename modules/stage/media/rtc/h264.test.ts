@@ -2,7 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parseVideoConfig } from '#formats/codecs'
 import { avcRecord as goodRecord, SPS, SPS_1080 } from '#formats/testing/avc'
-import { nalRun } from '../testing/bytes.ts'
+import { nalRun } from '#formats/testing/flv'
 import { anyBytes, damaged } from '#formats/testing/hostile'
 import {
   avcRecord, makeDepacketiser, packetise, PICTURE_BYTES_MAX, readRecord, splitRun,

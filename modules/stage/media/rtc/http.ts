@@ -1,8 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { isId, type Log, type Refusal } from '#kernel'
-import { MEDIA_LIMITS, mediaPaths } from '../contract.ts'
-import type { AskerReader } from '../http/poller.ts'
+import { isId, type Log, type Refusal, type ShowId } from '#kernel'
+import { MEDIA_LIMITS, mediaPaths, MOVED_HEADER } from '../contract.ts'
+import { pollerOf, type AskerReader } from '../http/poller.ts'
 import { sendEmpty, sendJson } from '../http/reply.ts'
+import type { PlaceWish } from './model/places.ts'
 import type { RtcSessions } from './sessions.ts'
 import { HOST_LINE } from './stages.ts'
 
@@ -15,6 +16,7 @@ const STATUS: Readonly<Record<string, number>> = {
   'stage.media.whep_unfit': 409,
   'stage.media.no_signal': 404,
   'stage.media.full': 503,
+  'stage.media.moved': 410,
 }
 
 /** The body as text, null when it is longer than an offer ever is. */
@@ -38,7 +40,7 @@ const CORS = {
 } as const
 const BEARER = /^Bearer ([A-Za-z0-9_-]{8,128})$/
 const WHEP = /^\/media\/([a-z0-9_]{1,40})\/whep$/
-const SESSION = /^\/media\/[a-z0-9_]{1,40}\/rtc\/([A-Za-z0-9_-]{24})$/
+const SESSION = /^\/media\/([a-z0-9_]{1,40})\/rtc\/([A-Za-z0-9_-]{24})$/
 
 /** Whose own line is asked for: undefined is the show's, null is nobody who could exist. */
 function guestOf(request: IncomingMessage): string | undefined | null {
@@ -54,11 +56,28 @@ function guestOf(request: IncomingMessage): string | undefined | null {
 const keyOf = (request: IncomingMessage): string | undefined =>
   BEARER.exec(request.headers.authorization ?? '')?.[1]
 
+/** Names of viewers as the server gave them. */
+function tellMoved(
+  response: ServerResponse, moved: readonly { viewer: string; sessionId: string }[] = [],
+): void {
+  const told = moved.filter(({ viewer }) => viewer.startsWith('v '))
+    .map(({ viewer, sessionId }) => `${viewer.slice(2)} ${sessionId}`)
+  if (told.length > 0) response.setHeader(MOVED_HEADER, told.join(','))
+}
+
 /** Answers WHIP (RFC 9725) and WHEP; false when the path is none of theirs. */
 export function makeRtcHttp(deps: { sessions: RtcSessions; log: Log; askerOf: AskerReader }) {
   const { sessions } = deps
   const addressOf = ({ headers, socket }: IncomingMessage): string =>
     deps.askerOf(headers)?.address ?? socket.remoteAddress ?? ''
+  /** A seat counts when our server says so, of this show. */
+  const wishOf = (request: IncomingMessage, showId: ShowId): PlaceWish => {
+    const asker = deps.askerOf(request.headers)
+    const seat = asker?.seat?.showId === showId ? asker.seat : undefined
+    return {
+      viewer: pollerOf(request, asker), need: seat?.need ?? 'none', untilMs: seat?.untilMs ?? 0,
+    }
+  }
   const refuse = (response: ServerResponse, refusal: Refusal): void => {
     const status = STATUS[refusal.code] ?? 500
     if (status === 503) response.setHeader('retry-after', '10')
@@ -103,8 +122,12 @@ export function makeRtcHttp(deps: { sessions: RtcSessions; log: Log; askerOf: As
     if (who !== undefined && isKeyBad) return refuse(response, { code: 'stage.show.key_unknown' })
     const offer = await offerOf(request, response)
     if (offer === undefined) return
-    send(response, who === undefined ? await sessions.view(showId, offer)
-      : await sessions.viewGuest(showId, offer, { who, key, address: addressOf(request) }))
+    const as = { key, address: addressOf(request), wish: wishOf(request, showId) }
+    const answered = who === undefined ? await sessions.view(showId, offer, as)
+      : await sessions.viewGuest(showId, offer, { ...as, who })
+    // A session's name opens it: strangers who come without our server do not learn it.
+    if (answered.ok && deps.askerOf(request.headers)) tellMoved(response, answered.value.moved)
+    send(response, answered)
   }
 
   const send = (
@@ -120,11 +143,24 @@ export function makeRtcHttp(deps: { sessions: RtcSessions; log: Log; askerOf: As
     response.end(body)
   }
 
-  const end = (request: IncomingMessage, response: ServerResponse, id: string): void => {
+  /** What a session is told: that it is over, or that its viewer has a seat. */
+  const hear = (
+    request: IncomingMessage, response: ServerResponse, showId: string, id: string,
+  ): void => {
     request.resume()
     if (request.method === 'PATCH') return sendEmpty(response, 422)
-    if (request.method !== 'DELETE') return sendEmpty(response, 405, { allow: 'DELETE, PATCH' })
-    sendEmpty(response, sessions.end(id) ? 200 : 404)
+    if (request.method === 'POST') {
+      const moved = isId('sho', showId)
+        ? sessions.keep(showId, id, wishOf(request, showId)) : undefined
+      if (deps.askerOf(request.headers)) tellMoved(response, moved)
+      return sendEmpty(response, moved ? 204 : 404)
+    }
+    if (request.method !== 'DELETE') {
+      return sendEmpty(response, 405, { allow: 'DELETE, PATCH, POST' })
+    }
+    const ended = sessions.end(id)
+    if (ended === 'moved') return refuse(response, { code: 'stage.media.moved' })
+    sendEmpty(response, ended === 'ended' ? 200 : 404)
   }
 
   return async (
@@ -139,7 +175,7 @@ export function makeRtcHttp(deps: { sessions: RtcSessions; log: Log; askerOf: As
       request.resume()
       sendEmpty(response, 204, { 'access-control-max-age': '86400', 'accept-post': TYPE })
     } else if (session) {
-      end(request, response, session[1]!)
+      hear(request, response, session[1]!, session[2]!)
     } else if (request.method !== 'POST') {
       request.resume()
       sendEmpty(response, 405, { allow: 'POST' })

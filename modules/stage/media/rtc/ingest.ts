@@ -1,7 +1,7 @@
 import type { Clock, Timer } from '#kernel'
 import type { Peer, SoundTurner, SoundTurners } from '../contract.ts'
 import { parseAudioConfig, parseVideoConfig } from '#formats/codecs'
-import type { FlvTag } from '../model/flv.ts'
+import type { FlvTag } from '#formats/flv'
 import { makeWallClock } from '../model/wall-clock.ts'
 import type { Feed, Kind, Line } from './line.ts'
 import { avcRecord, makeDepacketiser, type AccessUnit } from '#formats/h264'

@@ -66,7 +66,9 @@ function begin() {
     sessions.publish(key, '::1', CHROMIUM_SENDS, { isHostLine })
   const watch = async (who: string, key?: string) => {
     const answered = await sessions.viewGuest(
-      showId, CHROMIUM_WATCHES, { who, key, address: '::1' })
+      showId, CHROMIUM_WATCHES, {
+        who, key, address: '::1', wish: { viewer: 'v one', need: 'none', untilMs: 0 },
+      })
     await Promise.resolve()
     return answered.ok ? 'in' : answered.refusal.code
   }

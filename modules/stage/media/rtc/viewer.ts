@@ -41,21 +41,28 @@ function planOf(offer: string, ssrcs: Readonly<Record<Kind, number>>) {
   }
 }
 
+export type ViewerPlan = NonNullable<ReturnType<typeof planOf>>
+  & { readonly line: Show['line']; readonly offer: string }
+
+/** What a viewer will get of a line, before anybody makes room for them. */
+export function planViewer(
+  { line }: Pick<Show, 'line'>, offer: string,
+): Result<ViewerPlan, Refusal> {
+  if (line.unfit) return refuse('stage.media.whep_unfit', { why: line.unfit })
+  const plan = planOf(offer, line.ssrcs)
+  if (!plan) return refuse('stage.media.offer_unreadable')
+  return plan.isRefused ? refuse('stage.media.codec_not_supported') : ok({ ...plan, line, offer })
+}
+
 /** One who watches over WHEP. */
-export async function startViewer(deps: {
+export async function startViewer(plan: ViewerPlan, deps: {
   clock: Clock
   log: Log
   peers: Peers
-  show: Pick<Show, 'line'>
-  offer: string
   onClosed(): void
 }): Promise<Result<RtcViewer, Refusal>> {
-  const { show: { line }, clock } = deps
-  if (line.unfit) return refuse('stage.media.whep_unfit', { why: line.unfit })
-  const plan = planOf(deps.offer, line.ssrcs)
-  if (!plan) return refuse('stage.media.offer_unreadable')
-  if (plan.isRefused) return refuse('stage.media.codec_not_supported')
-
+  const { clock } = deps
+  const { line } = plan
   let peer: Peer | undefined
   let isClosed = false
   let seat: ReturnType<typeof line.watch> | undefined
@@ -93,7 +100,7 @@ export async function startViewer(deps: {
     }
   }
   try {
-    peer = await deps.peers.answer(deps.offer, plan.tracks, {
+    peer = await deps.peers.answer(plan.offer, plan.tracks, {
       packet: (kind, bytes) => control(kind, bytes as Buffer),
       state: (state) => state === 'connected' ? enter() : close(),
     })

@@ -3,7 +3,7 @@ import { Fault, ok, type Clock, type Log, type Result, type ShowId, type Timer }
 import { MEDIA_LIMITS, type MediaProblem } from '../contract.ts'
 import { makeBackup } from '../live/backup.ts'
 import type { Publisher, Show } from '../live/show.ts'
-import { parseAudioTag, parseVideoTag } from '../model/flv.ts'
+import { parseAudioTag, parseVideoTag } from '#formats/flv'
 import type { Handed } from './handed.ts'
 import { makeRtmpParser, type RtmpParser } from './parser.ts'
 
@@ -37,6 +37,7 @@ const SENTENCES: Readonly<Record<MediaProblem, string>> = {
   'stage.media.whep_unfit': 'Set the encoder to no B-frames and a keyframe every 2 seconds.',
   'stage.media.no_signal': 'Nobody publishes this show now.',
   'stage.media.full': 'This server has no room for one more encoder.',
+  'stage.media.moved': 'Only viewers make room.',
   'stage.media.recording_stopped_disk_full': 'The recording stopped: the disk is full.',
   'stage.media.recording_failed': 'The recording stopped.',
 }

@@ -1,6 +1,6 @@
 import {
   parseAudioConfig, parseVideoConfig, type AudioConfig, type VideoConfig,
-} from '#formats/codecs'
+} from './codecs.ts'
 
 /** One RTMP audio or video message, understood. `data` is a view into the message. */
 export type FlvTag =

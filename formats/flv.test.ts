@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { AAC_RECORD, avcRecord, SPS, SPS_1080 } from '#formats/testing/avc'
-import { audioTag, nalRun, videoTag } from '../testing/bytes.ts'
-import { parseAudioConfig, parseVideoConfig } from '#formats/codecs'
+import { audioTag, nalRun, videoTag } from '#formats/testing/flv'
+import { parseAudioConfig, parseVideoConfig } from './codecs.ts'
 import { isNalRun, parseAudioTag, parseVideoTag } from './flv.ts'
-import { parseSps } from '#formats/sps'
+import { parseSps } from './sps.ts'
 
 const bytes = (max: number) => fc.uint8Array({ maxLength: max }).map((raw) => Buffer.from(raw))
 
