@@ -254,7 +254,8 @@ describe('a database that goes away', () => {
       const knife = connect({ url: test.url, poolSize: 1, log: silentLog })
       while (cutting) {
         await sql`select pg_terminate_backend(pid) from pg_stat_activity
-          where datname = current_database() and pid <> pg_backend_pid()`.execute(knife.kysely)
+          where backend_type = 'client backend' and datname = current_database()
+          and pid <> pg_backend_pid()`.execute(knife.kysely)
         await systemClock.sleep(7)
       }
       await knife.close()

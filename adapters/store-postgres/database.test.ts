@@ -97,7 +97,8 @@ describe('connect', () => {
     await Promise.all([1, 2, 3, 4].map((n) =>
       sql`select pg_sleep(0.05), ${n}::int`.execute(database.kysely)))
     await sql`select pg_terminate_backend(pid) from pg_stat_activity
-      where datname = current_database() and pid <> pg_backend_pid()`.execute(database.kysely)
+      where backend_type = 'client backend' and datname = current_database()
+      and pid <> pg_backend_pid()`.execute(database.kysely)
     const asked = Array.from({ length: 12 }, async (_, n) => {
       const ask = () => sql`select ${n}::int as n`.execute(database.kysely)
       return await ask().catch(ask).catch(ask)

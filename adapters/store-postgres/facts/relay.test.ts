@@ -215,7 +215,8 @@ describe('relay', () => {
     await write(fact('x', 1))
     await until(() => ear.heard.length === 1)
     await sql`select pg_terminate_backend(pid) from pg_stat_activity
-      where datname = current_database() and pid <> pg_backend_pid()`.execute(test.database.kysely)
+      where backend_type = 'client backend' and datname = current_database()
+      and pid <> pg_backend_pid()`.execute(test.database.kysely)
     await until(() => true)
     await write(fact('x', 2)).catch(() => write(fact('x', 2)))
     await until(() => numbers(ear.heard).includes(2))
