@@ -24,8 +24,9 @@ test('a minute of counts is added up; what nobody told stays unknown', () => {
   }
   expect(encoderFigures(quality)).toEqual({
     transport: 'RTMP', kbps: 2_900, loss: null, cpu: 0.1, partsLate: 2, partsWritten: 20,
-    pli: null, nack: null,
+    pli: null, nack: null, backup: 'none',
   })
+  expect(encoderFigures({ ...quality, health: { backup: 'ready' } }).backup).toBe('ready')
   expect(encoderFigures({ ...quality, samples: [], health: null })).toMatchObject({
     transport: null, kbps: null, partsLate: null,
   })

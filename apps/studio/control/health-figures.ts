@@ -20,6 +20,7 @@ export function encoderFigures({ samples, health, atMs }: ShowQuality) {
   return {
     transport: health?.transport ? transportNames[health.transport] : null,
     kbps: last?.kbps ?? null, loss: last?.lossFraction ?? null, cpu: health?.cpuShare ?? null,
+    backup: health?.backup ?? 'none' as const,
     partsLate: totalOf(minute, 'partsLate'), partsWritten: totalOf(minute, 'partsWritten'),
     pli: totalOf(minute, 'pli'), nack: totalOf(minute, 'nack'),
   }

@@ -4,7 +4,7 @@ import type { HealthSample, QualityFigures, ShowQuality } from '#insight/quality
 export type HealthKind =
   | 'upload_loss' | 'upload_loss_line' | 'upload_late' | 'server_busy' | 'small_off' | 'frames_low'
   | 'stutter_all' | 'stutter_country' | 'latency_hls' | 'latency_whep' | 'start_slow'
-  | 'udp_blocked'
+  | 'udp_blocked' | 'on_backup'
 
 /** `share` is of one, `country` an ISO 3166-1 code; the rest are plain numbers. */
 export interface HealthFinding {
@@ -158,7 +158,8 @@ export function findHealth(quality: ShowQuality | null): HealthFinding[] {
   const line = lineOf(quality)
   const upload = findUpload(line, quality.health)
   const all = [
-    ...upload, ...quality.health?.isSmallOff ? [found('small_off', {})] : [],
+    ...upload, ...quality.health?.backup === 'shown' ? [found('on_backup', {})] : [],
+    ...quality.health?.isSmallOff ? [found('small_off', {})] : [],
     ...findFrames(line),
     // Who stalls because nothing arrives here need not be told of one by one.
     ...upload.length > 0 ? [] : findStutter(quality, line),

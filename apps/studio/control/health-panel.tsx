@@ -28,6 +28,7 @@ function Encoder({ quality }: { quality: ShowQuality }) {
     ['studio.health.late', pair(now.partsLate, now.partsWritten)],
     ['studio.health.asked_again', pair(now.pli, now.nack)],
     ['studio.health.cpu', now.cpu === null ? none : percent(now.cpu)],
+    ['studio.health.backup', t(`studio.health.backup.${now.backup}`)],
   ] as const
   return (
     <>

@@ -149,6 +149,8 @@ const Count = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER })
 export const MediaHealth = Type.Object({
   /** How it comes in. */
   transport: Type.Optional(Type.Union([Type.Literal('rtmp'), Type.Literal('whip')])),
+  /** A second encoder is connected and waits, or is what viewers see. */
+  backup: Type.Optional(Type.Union([Type.Literal('ready'), Type.Literal('shown')])),
   /** Bytes of media by the wall clock: what the line carries now. */
   kbps: Type.Optional(Type.Number({ minimum: 0, maximum: 1_000_000 })),
   /** Packets lost on the way in over the last seconds, of those that were sent: 0 to 1. */

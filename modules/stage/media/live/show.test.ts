@@ -83,12 +83,18 @@ test('MED4 a backup takes over from the next keyframe, and waits again', async (
   frame(first, true, 0)
   frame(backup, true, 0)
   expect(show.needsBackup).toBe(false)
+  const told = async () => {
+    await clock.advance(MEDIA_LIMITS.reportEveryMs)
+    return reports.at(-1)?.health?.backup
+  }
+  expect(await told()).toBe('ready')
   first.leave()
   expect(show.isReceiving).toBe(false)
   frame(backup, false, 40)
   expect(show.isReceiving).toBe(false)
   frame(backup, true, 80)
   expect(show.isReceiving).toBe(true)
+  expect(reports.at(-1)?.health?.backup).toBe('shown')
   // Nobody was told that another encoder uses the key: that is what a backup is for.
   expect(reports.some((one) => one.problem)).toBe(false)
   // One that only fell silent is followed, too.

@@ -97,6 +97,7 @@ function makeStandbys() {
       waiting.add(end)
       return () => void waiting.delete(end)
     },
+    get hasAny() { return waiting.size > 0 },
     end() { for (const end of [...waiting]) end() },
   }
 }
@@ -150,7 +151,10 @@ export function makeShow(deps: {
     const atMs = Math.round(clock.nowMs())
     deps.report({
       showId: id, ...rest, state: said, ...(problem && { problem }), atMs,
-      health: { ...health.read(), ...(renditions.isSmallOff && { isSmallOff: true }) },
+      health: {
+        ...health.read(), ...(renditions.isSmallOff && { isSmallOff: true }),
+        ...(standbys.hasAny && { backup: current?.isBackup ? 'shown' : 'ready' }),
+      },
     })
   }
 
