@@ -128,7 +128,7 @@ describe('going live from the camera of a browser', () => {
       expect(posts).toEqual(['POST'])
     })
 
-  test('another camera needs no new session; one without a picture leaves the one before', async () => {
+  test('another camera needs no new session; without a picture the one before stays', async () => {
     const { page } = studio
     const cameras = page.getByLabel('Camera', { exact: true }).and(page.locator('select'))
     const options = await cameras.locator('option').all()
