@@ -58,7 +58,8 @@ interface Inbound { readonly estimatedPlayoutTimestamp?: number }
  *  at this moment. Right as far as our sender reports are, and those are what LL-HLS is stamped
  *  by, too. */
 async function readRoom(page: Page): Promise<number[]> {
-  const { audio, video } = await page.evaluate<{ audio?: Inbound; video?: Inbound }>('readInbound()')
+  const { audio, video } = await page.evaluate<{ [kind in 'audio' | 'video']?: Inbound }>(
+    'readInbound()')
   const [heard, seen] = [audio?.estimatedPlayoutTimestamp, video?.estimatedPlayoutTimestamp]
   return heard && seen ? [seen - heard] : []
 }
