@@ -76,7 +76,8 @@ function startGateway(): void {
     who: async (token) => whoIs(token ?? ''),
     web: {
       cookieName: 'sid', origin: { mayWrite: () => true, isOurHost: () => true },
-      clientOf: () => ({ address: '127.0.0.1', host: 'localhost', country: null }),
+      clientOf: ({ socket }) =>
+        ({ address: socket.remoteAddress ?? '', host: 'localhost', country: null }),
     },
     ports: {
       snapshot: async () => room, staffSnapshot: async () => [], isMuted: async () => false,
