@@ -1,13 +1,11 @@
-import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
 import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, CDPSession, Page } from 'playwright-core'
-import { build } from 'vite'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemClock } from '#kernel'
 import { startRig, until, type Rig } from '#stage/media/testing'
 import { openBrowser } from '../../lab/rig/browser.ts'
+import { fatPicture, servePlayer, throttle, type PlayerPage } from '../../lab/rig/player-page.ts'
 
 /** The Room's own player on a bare page, with what its viewer would notice. */
 const PAGE = `<!doctype html><video id="v" playsinline></video><canvas id="c" hidden></canvas>
@@ -34,33 +32,11 @@ window.take = () => { const was = worst; worst = { stallMs: 0, silenceMs: 0 }; r
 
 let rig: Rig
 let browser: Browser
-let site: Server
-let siteUrl: string
-
-async function buildPlayer(): Promise<string> {
-  const result = await build({
-    configFile: false, logLevel: 'silent', root: join(import.meta.dirname, '../..'),
-    build: {
-      write: false, minify: false,
-      lib: { entry: 'apps/room/stage/player.ts', formats: ['es'], fileName: 'player' },
-    },
-  })
-  const [first] = Array.isArray(result) ? result : [result]
-  if (!first || !('output' in first)) throw new Error('the player was not built')
-  return first.output[0].code
-}
+let site: PlayerPage
 
 beforeAll(async () => {
   rig = await startRig({ SILKCAST_RENDITIONS: 'all' })
-  const script = await buildPlayer()
-  site = createServer((request, response) => {
-    const isScript = request.url === '/player.js'
-    response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html')
-    response.end(isScript ? script : PAGE)
-  }).listen(0, '127.0.0.1')
-  await once(site, 'listening')
-  const bound = site.address()
-  siteUrl = `http://127.0.0.1:${typeof bound === 'object' && bound ? bound.port : 0}`
+  site = await servePlayer(PAGE)
   browser = await openBrowser()
 })
 
@@ -70,11 +46,6 @@ afterAll(async () => {
   await rig?.close()
 })
 
-const throttle = (cdp: CDPSession, kbps: number): Promise<unknown> =>
-  cdp.send('Network.emulateNetworkConditions', {
-    offline: false, latency: 40, downloadThroughput: kbps * 125, uploadThroughput: kbps * 125,
-  })
-
 const widthIs = async (page: Page, width: number, ms: number): Promise<number> => {
   const startMs = systemClock.steadyMs()
   await page.waitForFunction(`width() === ${width}`, undefined, { timeout: ms, polling: 50 })
@@ -83,16 +54,11 @@ const widthIs = async (page: Page, width: number, ms: number): Promise<number> =
 
 interface Worst { stallMs: number; silenceMs: number }
 
-/** 2.5 Mb/s whatever is in the picture, and cheap to make. */
-const FAT = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-g', '15',
-  '-sc_threshold', '0', '-tune', 'zerolatency', '-b:v', '2500k', '-maxrate', '2500k',
-  '-bufsize', '1000k', '-x264-params', 'nal-hrd=cbr']
-
 test('MED16 a poor line: a small picture, then sound alone, then all of it again', async () => {
   const show = rig.addShow()
   // Encoded beforehand: what is measured here is the line, not the machine.
   const file = join(rig.folder, 'film.flv')
-  const film = { size: '854x480', fps: 15, seconds: 220, video: FAT }
+  const film = { size: '854x480', fps: 15, seconds: 220, video: fatPicture }
   await rig.encoder(file, { ...film, isFast: true }).ended()
   rig.encoder(show.rtmpUrl(), { file, seconds: 220 })
   await until('low', async () => (await fetch(show.url('low.m3u8'))).ok, 20_000)
@@ -100,7 +66,7 @@ test('MED16 a poor line: a small picture, then sound alone, then all of it again
   const cdp = await page.context().newCDPSession(page)
   await cdp.send('Network.enable')
   await throttle(cdp, 20_000)
-  await page.goto(`${siteUrl}/?src=${encodeURIComponent(show.url('master.m3u8'))}`)
+  await page.goto(`${site.url}/?src=${encodeURIComponent(show.url('master.m3u8'))}`)
   await widthIs(page, 854, 15_000)
   await systemClock.sleep(4_000)
   const take = (): Promise<Worst> => page.evaluate('take()')

@@ -7,6 +7,7 @@ import type { Offer } from '#trade/offers/contract'
 import { desk as wide, openBrowser, readLoudness, readPlay, shoot, visit, waitFrames, type Visit,
 } from '../../lab/rig/browser.ts'
 import { startHouse, type RiggedHouse } from '../../lab/rig/house.ts'
+import { fillDelivery } from '../../lab/rig/shopper.ts'
 
 let house: RiggedHouse
 let browser: Browser
@@ -76,15 +77,6 @@ async function hold(page: Page, button: Locator): Promise<void> {
   await page.mouse.down()
   await systemClock.sleep(1500)
   await page.mouse.up()
-}
-
-async function fillDelivery(page: Page): Promise<void> {
-  await page.getByLabel('Full name').fill('Ada Example')
-  await page.getByLabel('E-mail').fill('ada@example.com')
-  await page.getByLabel('Street and house number').fill('Musterweg 1')
-  await page.getByLabel('City').fill('Leipzig')
-  await page.getByLabel('Postal code').fill('04109')
-  await page.getByRole('button', { name: 'Save and continue' }).click()
 }
 
 describe('the demo sale, as people see it', () => {

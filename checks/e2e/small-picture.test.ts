@@ -1,14 +1,12 @@
 import { execFileSync } from 'node:child_process'
-import { once } from 'node:events'
-import { createServer, type Server } from 'node:http'
 import { availableParallelism, loadavg } from 'node:os'
 import { join } from 'node:path'
-import type { Browser, CDPSession, Page } from 'playwright-core'
-import { build } from 'vite'
+import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { systemClock } from '#kernel'
 import { startRig, until, type Rig } from '#stage/media/testing'
 import { openBrowser } from '../../lab/rig/browser.ts'
+import { fatPicture, servePlayer, throttle, type PlayerPage } from '../../lab/rig/player-page.ts'
 
 /** The Room's own player on a bare page, and what its viewer sees and hears from `begin` on. Data
  *  are saved, so that nothing but the small picture is watched from the start. */
@@ -45,42 +43,15 @@ interface Seen {
 
 let rig: Rig
 let browser: Browser
-let site: Server
-let siteUrl: string
+let site: PlayerPage
 let film: string
-
-async function buildPlayer(): Promise<string> {
-  const result = await build({
-    configFile: false, logLevel: 'silent', root: join(import.meta.dirname, '../..'),
-    build: {
-      write: false, minify: false,
-      lib: { entry: 'apps/room/stage/player.ts', formats: ['es'], fileName: 'player' },
-    },
-  })
-  const [first] = Array.isArray(result) ? result : [result]
-  if (!first || !('output' in first)) throw new Error('the player was not built')
-  return first.output[0].code
-}
-
-/** 2.5 Mb/s whatever is in the picture, and cheap to make. */
-const FAT = ['-c:v', 'libx264', '-preset', 'ultrafast', '-pix_fmt', 'yuv420p', '-g', '15',
-  '-sc_threshold', '0', '-tune', 'zerolatency', '-b:v', '2500k', '-maxrate', '2500k',
-  '-bufsize', '1000k', '-x264-params', 'nal-hrd=cbr']
 
 beforeAll(async () => {
   rig = await startRig({ SILKCAST_RENDITIONS: 'all' })
   film = join(rig.folder, 'film.flv')
-  const shape = { size: '854x480', fps: 15, seconds: 150, video: FAT, isFast: true }
+  const shape = { size: '854x480', fps: 15, seconds: 150, video: fatPicture, isFast: true }
   const encoder = rig.encoder(film, shape)
-  const script = await buildPlayer()
-  site = createServer((request, response) => {
-    const isScript = request.url === '/player.js'
-    response.setHeader('content-type', isScript ? 'text/javascript' : 'text/html')
-    response.end(isScript ? script : PAGE)
-  }).listen(0, '127.0.0.1')
-  await once(site, 'listening')
-  const bound = site.address()
-  siteUrl = `http://127.0.0.1:${typeof bound === 'object' && bound ? bound.port : 0}`
+  site = await servePlayer(PAGE)
   browser = await openBrowser()
   await encoder.ended()
 }, 120_000)
@@ -91,10 +62,6 @@ afterAll(async () => {
   await rig?.close()
 })
 
-const throttle = (cdp: CDPSession, kbps: number): Promise<unknown> =>
-  cdp.send('Network.emulateNetworkConditions', {
-    offline: false, latency: 40, downloadThroughput: kbps * 125, uploadThroughput: kbps * 125,
-  })
 const widthIs = (page: Page, width: number, ms: number) =>
   page.waitForFunction(`width() === ${width}`, undefined, { timeout: ms, polling: 50 })
 const get = async (url: string): Promise<string> => (await fetch(url)).text()
@@ -115,7 +82,7 @@ async function watchSmall(kbps: number) {
   const cdp = await page.context().newCDPSession(page)
   await cdp.send('Network.enable')
   await throttle(cdp, kbps)
-  await page.goto(`${siteUrl}/?src=${encodeURIComponent(show.url('master.m3u8'))}`)
+  await page.goto(`${site.url}/?src=${encodeURIComponent(show.url('master.m3u8'))}`)
   await widthIs(page, 640, 30_000)
   // Enough for parts that tell what the line carries.
   await systemClock.sleep(3_000)

@@ -7,10 +7,12 @@ import type { Show } from '#stage/show/contract'
 import { desk as wide, openBrowser, phone, visit, type Visit } from '../../lab/rig/browser.ts'
 import { startClockVideo, type ClockVideo } from '../../lab/rig/clock-video.ts'
 import { startHouse, type RiggedHouse } from '../../lab/rig/house.ts'
+import { personScript } from '../../lab/rig/person.ts'
 
 const patient = { timeout: 40_000, interval: 250 }
 const PROCESSES = 3
 const HOST_HZ = 440
+const small = { width: 320, height: 180, fps: 10 }
 const [ANA, BO] = [{ name: 'Ana', colour: '#d000d0', hertz: 1320 },
   { name: 'Bo', colour: '#00a050', hertz: 2640 }]
 
@@ -31,32 +33,6 @@ const value = <T>(result: { ok: true; value: T } | { ok: false; refusal: unknown
   return result.value
 }
 const button = (page: Page, name: string) => page.getByRole('button', { name })
-
-/** Everybody films one colour and says one tone, so that it can be told who is where. */
-const fakeDevices = (colour: string, hertz: number) => `{
-  const open = ({ video }) => {
-    if (video) {
-      const canvas = document.createElement('canvas')
-      canvas.width = 320; canvas.height = 180
-      const brush = canvas.getContext('2d')
-      let n = 0
-      setInterval(() => {
-        brush.fillStyle = '${colour}'
-        brush.fillRect(0, 0, 320, 180)
-        brush.fillStyle = 'rgba(255,255,255,0.2)'
-        brush.fillRect((n++ * 7) % 320, 0, 6, 180)
-      }, 100)
-      return canvas.captureStream(10)
-    }
-    const context = new AudioContext()
-    const tone = new OscillatorNode(context, { frequency: ${hertz} })
-    const out = new MediaStreamAudioDestinationNode(context)
-    tone.connect(new GainNode(context, { gain: 0.2 })).connect(out)
-    tone.start()
-    return out.stream
-  }
-  navigator.mediaDevices.getUserMedia = async (ask) => open(ask)
-}`
 
 /** How loud one tone is in everything that this page plays. */
 const loudness = (page: Page, hertz: number) => page.evaluate<number>(`(async () => {
@@ -124,7 +100,7 @@ async function enter(
     { params: { showId: show.id } }))
   const opened = await visit(browser, { viewport: phone })
   const { page } = opened
-  await page.addInitScript(fakeDevices(colour, hertz))
+  await page.addInitScript(personScript({ colour, hertz, ...small }))
   await page.goto(`${house.url}/stage${new URL(made.url).hash}`)
   await button(page, 'Turn on camera and microphone').click()
   await page.getByLabel('Your name').fill(name)
@@ -187,7 +163,7 @@ beforeAll(async () => {
   }))
   await push()
   studio = await visit(browser, { viewport: wide, session: { url: house.url, token } })
-  await studio.page.addInitScript(fakeDevices('#000000', HOST_HZ))
+  await studio.page.addInitScript(personScript({ colour: '#000000', hertz: HOST_HZ, ...small }))
   await studio.page.goto(`${house.url}/studio/shows/${show.id}`)
 }, 120_000)
 afterAll(async () => {

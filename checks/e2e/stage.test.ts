@@ -7,6 +7,7 @@ import {
   desk as wide, openBrowser, phone, readLoudness, visit, type Visit,
 } from '../../lab/rig/browser.ts'
 import { startHouse, type RiggedHouse } from '../../lab/rig/house.ts'
+import { personScript } from '../../lab/rig/person.ts'
 
 const patient = { timeout: 40_000, interval: 250 }
 type Colour = 'green' | 'magenta' | 'dark' | 'other'
@@ -24,32 +25,6 @@ const value = <T>(result: { ok: true; value: T } | { ok: false; refusal: unknown
   return result.value
 }
 const button = (page: Page, name: string) => page.getByRole('button', { name })
-
-/** Everybody films one colour and says one tone, so that it can be told who is where. */
-const fakeDevices = (colour: string, hertz: number) => `{
-  const open = ({ video }) => {
-    if (video) {
-      const canvas = document.createElement('canvas')
-      canvas.width = 640; canvas.height = 360
-      const brush = canvas.getContext('2d')
-      let n = 0
-      setInterval(() => {
-        brush.fillStyle = '${colour}'
-        brush.fillRect(0, 0, 640, 360)
-        brush.fillStyle = 'rgba(255,255,255,0.2)'
-        brush.fillRect((n++ * 7) % 640, 0, 12, 360)
-      }, 66)
-      return canvas.captureStream(15)
-    }
-    const context = new AudioContext()
-    const tone = new OscillatorNode(context, { frequency: ${hertz} })
-    const out = new MediaStreamAudioDestinationNode(context)
-    tone.connect(new GainNode(context, { gain: 0.2 })).connect(out)
-    tone.start()
-    return out.stream
-  }
-  navigator.mediaDevices.getUserMedia = async (ask) => open(ask)
-}`
 
 /** What stands in the upper and the lower half of the picture that plays. */
 const halves = `(() => {
@@ -118,7 +93,7 @@ const GUEST_HZ = 1320
 
 async function open(path: string, colour: string, hertz: number, options: object): Promise<Visit> {
   const opened = await visit(browser, options)
-  await opened.page.addInitScript(fakeDevices(colour, hertz))
+  await opened.page.addInitScript(personScript({ colour, hertz }))
   await opened.page.goto(house.url + path)
   return opened
 }

@@ -5,6 +5,7 @@ import {
   openBrowser, readLoudness, readPlay, visit, waitFrames, type Visit,
 } from '../../lab/rig/browser.ts'
 import { startHouse, type RiggedHouse } from '../../lab/rig/house.ts'
+import { fillDelivery } from '../../lab/rig/shopper.ts'
 
 /** As a network that lets no UDP through: every candidate of the server leads nowhere. */
 const noUdp = `
@@ -98,12 +99,7 @@ const heard = '[...document.querySelectorAll("video")].filter((v) => !v.paused &
 async function order(page: Page): Promise<void> {
   await page.getByRole('button', { name: /^Buy/ }).first().click()
   await page.getByRole('button', { name: 'Continue' }).click()
-  await page.getByLabel('Full name').fill('Ada Example')
-  await page.getByLabel('E-mail').fill('ada@example.com')
-  await page.getByLabel('Street and house number').fill('Musterweg 1')
-  await page.getByLabel('City').fill('Leipzig')
-  await page.getByLabel('Postal code').fill('04109')
-  await page.getByRole('button', { name: 'Save and continue' }).click()
+  await fillDelivery(page)
   await page.getByRole('button', { name: /^Pay/ }).click()
 }
 

@@ -1,3 +1,4 @@
+import { ground, makeEye, rounding } from './eye.ts'
 import { cornerBox, coverFrom, screenBox, type Corner, type Size, type Source } from './layout.ts'
 import type { Sound } from './sound.ts'
 
@@ -14,16 +15,6 @@ export interface Composer {
   setScreen(track: MediaStreamTrack | null): void
   setScene(scene: Scene): void
   close(): void
-}
-
-const ground = '#131118'
-const rounding = 16
-
-function makeEye(): HTMLVideoElement {
-  const video = document.createElement('video')
-  video.muted = true
-  video.playsInline = true
-  return video
 }
 
 const sizeOfVideo = ({ videoWidth, videoHeight }: HTMLVideoElement): Size | null =>

@@ -1,4 +1,5 @@
 import type { Layout } from '#stage/backstage/contract'
+import { ground, makeEye, rounding } from '../camera/eye.ts'
 import { coverFrom, type Box, type Size } from '../camera/layout.ts'
 import type { Sound } from '../camera/sound.ts'
 import { boxesFor, inOrder } from './boxes.ts'
@@ -25,16 +26,7 @@ export interface Mixer {
   close(): void
 }
 
-const ground = '#131118'
 const field = '#2a2632'
-const rounding = 16
-
-function makeEye(): HTMLVideoElement {
-  const video = document.createElement('video')
-  video.muted = true
-  video.playsInline = true
-  return video
-}
 
 function drawName(brush: CanvasRenderingContext2D, name: string, box: Box, out: Size): void {
   if (name === '') return

@@ -1,3 +1,5 @@
+import { publishScript } from './pages.ts'
+
 /** Publishes pictures and sound that belong together: at every full second of the page's clock the
  *  picture turns white and a tone begins, both for 120 ms. 30 pictures a second, the first of each
  *  second painted on it. */
@@ -35,15 +37,4 @@ setInterval(() => {
     gate.gain.setValueAtTime(0, at + lastsMs / 1000)
   }
 }, 2)
-async function publish(url, key) {
-  await sound.resume()
-  const pc = new RTCPeerConnection()
-  pc.addTransceiver(video, { direction: 'sendonly', streams: [stream] })
-  pc.addTransceiver(speaker.stream.getAudioTracks()[0], { direction: 'sendonly' })
-  await pc.setLocalDescription()
-  const answer = await fetch(url, { method: 'POST', body: pc.localDescription.sdp,
-    headers: { 'content-type': 'application/sdp', authorization: 'Bearer ' + key } })
-  if (answer.status !== 201) throw new Error(answer.status + ' ' + await answer.text())
-  await pc.setRemoteDescription({ type: 'answer', sdp: await answer.text() })
-}
-</script>`
+${publishScript}</script>`

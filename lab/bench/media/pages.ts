@@ -4,6 +4,23 @@ import { once } from 'node:events'
 import { hlsScript } from '#stage/media/testing'
 import { checkOf, clockCells, clockReader } from '../../rig/clock-video.ts'
 
+/** Publishes `video` of `stream`, and what comes out of `speaker`, over WHIP. */
+export const publishScript = `
+async function publish(url, key) {
+  await sound.resume()
+  const pc = window.pc = new RTCPeerConnection()
+  video.contentHint = 'motion'
+  pc.addTransceiver(video, { direction: 'sendonly', streams: [stream] })
+  pc.addTransceiver(speaker.stream.getAudioTracks()[0], { direction: 'sendonly' })
+  await pc.setLocalDescription()
+  const answer = await fetch(url, { method: 'POST', body: pc.localDescription.sdp,
+    headers: { 'content-type': 'application/sdp', authorization: 'Bearer ' + key } })
+  if (answer.status !== 201) throw new Error(answer.status + ' ' + await answer.text())
+  window.session = new URL(answer.headers.get('location'), url).href
+  await pc.setRemoteDescription({ type: 'answer', sdp: await answer.text() })
+}
+`
+
 /** A camera that films the clock: 30 pictures a second and a tone, published over WHIP. Each
  *  picture leaves the canvas the moment that it is painted. */
 export const cameraPage = `<!doctype html>
@@ -36,20 +53,7 @@ const tone = new OscillatorNode(sound, { frequency: 440 })
 const speaker = sound.createMediaStreamDestination()
 tone.connect(new GainNode(sound, { gain: 0.3 })).connect(speaker)
 tone.start()
-async function publish(url, key) {
-  await sound.resume()
-  const pc = window.pc = new RTCPeerConnection()
-  video.contentHint = 'motion'
-  pc.addTransceiver(video, { direction: 'sendonly', streams: [stream] })
-  pc.addTransceiver(speaker.stream.getAudioTracks()[0], { direction: 'sendonly' })
-  await pc.setLocalDescription()
-  const answer = await fetch(url, { method: 'POST', body: pc.localDescription.sdp,
-    headers: { 'content-type': 'application/sdp', authorization: 'Bearer ' + key } })
-  if (answer.status !== 201) throw new Error(answer.status + ' ' + await answer.text())
-  window.session = new URL(answer.headers.get('location'), url).href
-  await pc.setRemoteDescription({ type: 'answer', sdp: await answer.text() })
-}
-/** Ends as one who means it: the place is free at once. */
+${publishScript}/** Ends as one who means it: the place is free at once. */
 const endSession = () => fetch(session, { method: 'DELETE' })
 const resize = (width, height) => { picture.width = width; picture.height = height }
 </script>`
